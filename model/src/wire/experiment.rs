@@ -1,0 +1,225 @@
+//! What a user asks for: a model, prompts and an analysis.
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+
+/// One question to one model. Immutable; its result is named by its content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// The bundled model's name, a folder, or a hub name.
+    pub model: String,
+    /// The prompts, spelled out or by the name of a built-in set.
+    pub prompts: Prompts,
+    /// Whether the tokenizer's BOS token goes before every prompt.
+    #[serde(default = "yes")]
+    pub prepend_bos: bool,
+    /// Whether the weights are processed as TransformerLens does by default.
+    #[serde(default)]
+    pub processing: Processing,
+    /// What to compute.
+    pub analysis: Analysis,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// One prompt and the two answers whose logits are compared at its last token.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prompt {
+    /// The text, as the tokenizer gets it: never trimmed.
+    pub text: String,
+    /// The literal text of the answer, one token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// The literal text of the token the answer is compared with; without it, the vocabulary's mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distractor: Option<String>,
+    /// Prompts of one group are also averaged by themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The corrupted twin of a causal experiment, of the same token count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrupted: Option<String>,
+}
+
+/// Prompts as a list, or as a built-in set. Written by hand rather than `untagged`, so that an error names its field.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Prompts {
+    /// The prompts themselves.
+    List(Vec<Prompt>),
+    /// A built-in set and its options.
+    Set(PromptSet),
+}
+
+/// A built-in prompt set, by the name under `"set"`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "set", rename_all = "kebab-case")]
+pub enum PromptSet {
+    /// The film reviews of the notebook: 26 positive and 25 negative.
+    MovieSentiment(MovieSentiment),
+}
+
+/// Options of the set `movie-sentiment`: none yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MovieSentiment {}
+
+/// Which weights the forward pass runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Processing {
+    /// Norms and value biases folded in, writing weights and unembedding centred (TransformerLens's default).
+    #[default]
+    Folded,
+    /// The checkpoint's own weights.
+    Raw,
+}
+
+/// What to compute, by the name under `"kind"`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Analysis {
+    /// Where logit(answer) − logit(distractor) comes from, by layer and head.
+    Attribution(Attribution),
+    /// One head on one prompt.
+    Head(Head),
+    /// Activations themselves, as a safetensors file.
+    Activations(Activations),
+}
+
+impl Analysis {
+    /// The name under `"kind"`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Attribution(_) => "attribution",
+            Self::Head(_) => "head",
+            Self::Activations(_) => "activations",
+        }
+    }
+}
+
+/// Options of `attribution`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attribution {
+    /// Adds a series `prompt:<i>` for every prompt to each line.
+    #[serde(default)]
+    pub per_prompt: bool,
+}
+
+/// Options of `head`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// The layer, from 0.
+    pub layer: usize,
+    /// The head, from 0.
+    pub head: usize,
+    /// The prompt whose pattern is shown, from 0.
+    #[serde(default)]
+    pub prompt: usize,
+}
+
+/// Options of `activations`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Activations {
+    /// TransformerLens site names, or `["all"]`.
+    pub sites: Vec<String>,
+    /// The last real token of each prompt, or all of them.
+    #[serde(default)]
+    pub positions: Positions,
+}
+
+/// Which positions are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Positions {
+    /// The last real token of each prompt.
+    #[default]
+    Last,
+    /// Every token.
+    All,
+}
+
+impl<'de> Deserialize<'de> for Prompts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ListOrSet;
+        impl<'de> Visitor<'de> for ListOrSet {
+            type Value = Prompts;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of prompts, or {\"set\": name}")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Prompts, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Prompts::List)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Prompts, A::Error> {
+                PromptSet::deserialize(MapAccessDeserializer::new(map)).map(Prompts::Set)
+            }
+        }
+        deserializer.deserialize_any(ListOrSet)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(json: &str) -> Result<Experiment, String> {
+        serde_json::from_str(json).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn defaults_are_filled_in() {
+        let experiment = check(
+            r#"{"model":"demo","prompts":{"set":"movie-sentiment"},"analysis":{"kind":"attribution"}}"#,
+        )
+        .unwrap();
+        assert!(experiment.prepend_bos);
+        assert_eq!(experiment.processing, Processing::Folded);
+        assert_eq!(experiment.analysis, Analysis::Attribution(Attribution { per_prompt: false }));
+        assert_eq!(experiment.prompts, Prompts::Set(PromptSet::MovieSentiment(MovieSentiment {})));
+    }
+
+    #[test]
+    fn an_unknown_field_is_named_wherever_it_stands() {
+        for (json, field) in [
+            (r#"{"model":"demo","prompts":[],"analysis":{"kind":"attribution"},"colour":1}"#, "colour"),
+            (
+                r#"{"model":"demo","prompts":[{"text":"a","answr":"b"}],"analysis":{"kind":"attribution"}}"#,
+                "answr",
+            ),
+            (
+                r#"{"model":"demo","prompts":{"set":"movie-sentiment","n":3},"analysis":{"kind":"attribution"}}"#,
+                "n",
+            ),
+            (r#"{"model":"demo","prompts":[],"analysis":{"kind":"attribution","layer":1}}"#, "layer"),
+            (r#"{"model":"demo","prompts":[],"analysis":{"kind":"head","layer":1,"head":1,"q":0}}"#, "q"),
+            (
+                r#"{"model":"demo","prompts":[],"analysis":{"kind":"activations","sites":[],"site":0}}"#,
+                "site",
+            ),
+        ] {
+            let message = check(json).unwrap_err();
+            assert!(message.contains(&format!("unknown field `{field}`")), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_kind_lists_the_known_ones() {
+        let message = check(r#"{"model":"demo","prompts":[],"analysis":{"kind":"magic"}}"#).unwrap_err();
+        assert!(
+            message.contains("unknown variant `magic`") && message.contains("`attribution`"),
+            "{message}"
+        );
+    }
+}

@@ -1,0 +1,20 @@
+//! The one vocabulary that page, server, command line and store share: serde types, no behaviour beyond
+//! reading and writing them.
+//!
+//! An [`Experiment`] goes in, numbered [`Event`]s come out; most events carry a [`Figure`]. The shapes here are the
+//! public contract, documented field by field, and every unknown field is an error that names it.
+
+mod api;
+mod event;
+mod experiment;
+mod figure;
+mod values;
+
+pub use api::{ApiError, Checked, ModelListing, Problem, RunAccepted, SetListing, StoredResult};
+pub use event::{Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started};
+pub use experiment::{
+    Activations, Analysis, Attribution, Experiment, Head, MovieSentiment, Positions, Processing, Prompt,
+    PromptSet, Prompts,
+};
+pub use figure::{Cell, Figure, FigureData, Series};
+pub use values::Values;
