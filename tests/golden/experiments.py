@@ -1,0 +1,58 @@
+"""The prompts and experiments of the goldens: unequal lengths, groups, single prompts, no BOS, no distractor."""
+
+GREAT, AWFUL = " great", " awful"
+
+POSITIVE = {
+    "text": "The film was warm and the plot felt",
+    "answer": GREAT,
+    "distractor": AWFUL,
+    "group": "positive",
+}
+NEGATIVE = {"text": "A dull, slow film. It felt", "answer": AWFUL, "distractor": GREAT, "group": "negative"}
+# several tokens to a character
+ACCENTED = {"text": "Très slow 🎬", "answer": GREAT, "distractor": AWFUL, "group": "positive"}
+# the BOS token alone, and in no group
+EMPTY = {"text": "", "answer": AWFUL, "distractor": GREAT}
+
+
+def activation_prompts():
+    return [{"text": p["text"]} for p in (POSITIVE, NEGATIVE, ACCENTED, EMPTY)]
+
+
+def without_distractor(prompt):
+    return {key: value for key, value in prompt.items() if key not in ("distractor", "group")}
+
+
+def all_of(model, processing):
+    """Every experiment whose figures are compared, as the JSON that hooklens reads."""
+
+    def experiment(prompts, analysis, **options):
+        return {"model": model, "prompts": prompts, "processing": processing, **options, "analysis": analysis}
+
+    every = [POSITIVE, NEGATIVE, ACCENTED, EMPTY]
+    return [
+        experiment(every, {"kind": "attribution", "per_prompt": True}),
+        experiment(
+            [without_distractor(POSITIVE), NEGATIVE, without_distractor(ACCENTED)],
+            {"kind": "attribution"},
+            prepend_bos=False,
+        ),
+        experiment([NEGATIVE], {"kind": "attribution"}),
+        experiment(every, {"kind": "head", "layer": 1, "head": 2, "prompt": 1}),
+        experiment(
+            [without_distractor(ACCENTED), POSITIVE],
+            {"kind": "head", "layer": 0, "head": 3},
+            prepend_bos=False,
+        ),
+    ]
+
+
+def ids_of(tokenizer, text, prepend_bos):
+    """The tokens of one prompt, as TransformerLens sees them with and without `prepend_bos`."""
+    ids = tokenizer.encode(text, add_special_tokens=False).ids
+    return [0, *ids] if prepend_bos else ids
+
+
+def single_token(tokenizer, text):
+    [token] = tokenizer.encode(text, add_special_tokens=False).ids
+    return token
