@@ -1,4 +1,4 @@
-"""The prompts and experiments of the goldens: unequal lengths, groups, single prompts, no BOS, no distractor."""
+"""The prompts and experiments of the goldens: unequal lengths, groups, one prompt, no BOS, no distractor."""
 
 GREAT, AWFUL = " great", " awful"
 

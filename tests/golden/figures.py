@@ -1,6 +1,7 @@
 """The figures of `attribution` and `head`, from TransformerLens's own functions where it has them.
 
-A figure is written as hooklens's wire format has it, without titles. Values are kept per prompt in f64 and averaged last.
+A figure is written as hooklens's wire format has it, without titles. Values are kept per prompt in f64 and
+averaged last.
 """
 
 import numpy as np
@@ -10,11 +11,11 @@ import experiments
 
 
 class Prompt:
-    """One prompt, run alone: its cache, and the direction in the residual stream that the analysis asks about.
+    """One prompt, run alone: its cache, and the direction in the residual stream that is asked about.
 
-    After folding, the direction of a token is its W_U column, and the bias is b_U. Weights that are not folded have a
-    norm with parameters between the residual stream and W_U; folding those into direction and bias is what keeps the
-    parts adding up to the whole.
+    After folding, the direction of a token is its W_U column, and the bias is b_U. Weights that are not folded
+    have a norm with parameters between the residual stream and W_U; folding those into direction and bias is
+    what keeps the parts adding up to the whole.
     """
 
     def __init__(self, model, tokenizer, prompt, prepend_bos):
@@ -38,7 +39,7 @@ class Prompt:
         self.bias = (bias + norm_bias @ column).item()
 
     def scaled(self, stack):
-        """Components `[n, 1, d_model]` at the last position, centred and divided by the cached final scale."""
+        """Components `[n, 1, d_model]` at the last position, centred, divided by the cached final scale."""
         return self.cache.apply_ln_to_stack(stack, layer=-1, pos_slice=-1)[:, 0]
 
     def attribute(self, stack):
@@ -121,7 +122,9 @@ def attribution(prompts, options):
     sums = layers.sum(1)
     assert np.abs(sums - diffs).max() < 1e-4, "the parts do not add up to the whole"
 
-    rows, columns = ([f"{letter}{i}" for i in range(n)] for letter, n in zip("LH", heads.shape[1:]))
+    rows, columns = (
+        [f"{letter}{i}" for i in range(n)] for letter, n in zip("LH", heads.shape[1:], strict=True)
+    )
     figures = [
         line("logit_diff", map(str, range(len(prompts))), [("logit_diff", diffs)]),
         scalars(
@@ -170,10 +173,12 @@ def head(prompts, options):
 
 
 def top(name, logits, sign, count=10):
-    """The ids with the largest (or, for `sign` -1, smallest) logits, which must be told apart by clear gaps."""
+    """The ids with the largest (for `sign` -1, smallest) logits, which clear gaps must tell apart."""
     values, ids = torch.sort(logits * sign, descending=True)
     assert (values[:count] - values[1 : count + 1]).min() > 1e-4 * values.abs().max(), f"{name}: a tie"
-    rows = [[int(i), numbers([sign * v])[0]] for i, v in zip(ids[:count], values[:count].tolist())]
+    rows = [
+        [int(i), numbers([sign * v])[0]] for i, v in zip(ids[:count], values[:count].tolist(), strict=True)
+    ]
     return {"name": name, "kind": "table", "columns": ["token", "logit"], "rows": rows}
 
 

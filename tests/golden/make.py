@@ -1,8 +1,8 @@
 """Rebuilds the golden numbers that hooklens is held to, and the tiny checkpoints they belong to.
 
-The numbers come from TransformerLens 2.18 and Hugging Face transformers, not from hooklens. Running this is needed only
-when a case is added or a definition changes; the tests read the committed files. Set-up, from PyPI alone (about two
-minutes and 6 GB):
+The numbers come from TransformerLens 2.18 and Hugging Face transformers, not from hooklens. Running this is
+needed only when a case is added or a definition changes; the tests read the committed files. Set-up, from PyPI
+alone (about two minutes and 6 GB):
 
     python3.11 -m venv oracle
     oracle/bin/pip install transformer_lens==2.18.0 transformers==4.57.1 datasets==4.0.0 pyarrow==18.1.0
@@ -10,7 +10,7 @@ minutes and 6 GB):
 
 What it writes, for every case of `tiny.CASES`:
 
-    checkpoints/<case>/            a Hugging Face folder of random weights (and its variants, see `variants.py`)
+    checkpoints/<case>/                        random weights, a Hugging Face folder (variants: `variants.py`)
     expected/<case>/<processing>.safetensors   every activation, `<prompt>/<site>`, of TransformerLens
     expected/<case>/<processing>.json          experiments, each with the figures it must give
     expected/<case>/logits.safetensors         `<prompt>/logits` of transformers at every position
@@ -54,7 +54,7 @@ def expect(case, folder, out):
         model, hf_model = oracle.load(folder, case.like, processing)
         save_file(activations(model, ids), out / f"{processing}.safetensors")
         expected = {
-            "prompts": [{"text": p["text"], "ids": i} for p, i in zip(shown, ids)],
+            "prompts": [{"text": p["text"], "ids": i} for p, i in zip(shown, ids, strict=True)],
             "experiments": [
                 {"experiment": e, **figures_of(model, tokenizer, e)}
                 for e in experiments.all_of(case.name, processing)

@@ -1,4 +1,4 @@
-"""A Hugging Face folder in TransformerLens 2.18, without a network, and the sites whose activations are compared."""
+"""A Hugging Face folder in TransformerLens 2.18, without a network, and the sites that are compared."""
 
 import importlib
 import os
@@ -19,9 +19,10 @@ TOLERANCE = 1e-4
 def load(folder, like, processing):
     """The folder as (HookedTransformer, transformers' own model), in f32 on the CPU.
 
-    `like` names an official model of the same architecture, which is all that TransformerLens can load: its config and
-    tokenizer look-ups are answered from the folder instead. TransformerLens also takes every GPT-NeoX for a parallel one
-    with rotary base 10,000, so both are put right from the config. The result must agree with transformers' logits.
+    `like` names an official model of the same architecture, which is all that TransformerLens can load: its
+    config and tokenizer look-ups are answered from the folder instead. TransformerLens also takes every GPT-NeoX
+    for a parallel one with rotary base 10,000, so both are put right from the config. The result must agree with
+    transformers' logits.
     """
     torch.set_grad_enabled(False)
     hf_model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()

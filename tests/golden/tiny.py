@@ -1,8 +1,9 @@
 """Tiny random checkpoints, one of each kind of model that hooklens reads, and their tokenizer.
 
-Every parameter is random, norms and biases included, and scaled so that attention is far from uniform and logits spread
-over several units: a wrong rotary pairing, mask, transpose or fold then moves numbers by far more than the tolerance.
-Parameters are rounded to values that f32, f16 and bf16 all hold exactly, so that a checkpoint says the same in each.
+Every parameter is random, norms and biases included, and scaled so that attention is far from uniform and logits
+spread over several units: a wrong rotary pairing, mask, transpose or fold then moves numbers by far more than the
+tolerance. Parameters are rounded to values that f32, f16 and bf16 all hold exactly, so that a checkpoint says the
+same in each.
 """
 
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ D_MODEL, N_HEADS, N_CTX, D_VOCAB = 32, 4, 48, 344
 
 @dataclass
 class Case:
-    """A checkpoint: its folder's name, the official model TransformerLens treats it as, and its architecture."""
+    """A checkpoint: its folder's name, the official model of its architecture, and its config."""
 
     name: str
     like: str

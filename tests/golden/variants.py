@@ -1,4 +1,4 @@
-"""The same checkpoints in the other shapes that repositories have: precision, shards, spellings, extra buffers.
+"""The same checkpoints in the other shapes that repositories have: precision, shards, spellings, buffers.
 
 Every variant holds the numbers of its original exactly, so the original's goldens are its goldens.
 """
@@ -33,7 +33,7 @@ def drop_rotary(config):
 
 
 def sharded_f16(original, variant):
-    """Two f16 shards and an index, the new spelling of the rotary settings, and the buffers of old exports."""
+    """Two f16 shards and an index, the new spelling of the rotary settings, the buffers of old exports."""
     tensors = {name: tensor.half() for name, tensor in copy(original, variant).items()}
     for layer in range(json.loads((original / "config.json").read_text())["num_hidden_layers"]):
         attention = f"gpt_neox.layers.{layer}.attention"
@@ -85,7 +85,7 @@ def bf16_with_bos_template(original, variant):
 
 
 def bare_gpt2(original, variant):
-    """Names without `transformer.`, the causal mask among the tensors, `vocab.json` and `merges.txt` alone."""
+    """Names without `transformer.`, the causal mask among the tensors, only `vocab.json` and `merges.txt`."""
     tensors = {name.removeprefix("transformer."): t.half() for name, t in copy(original, variant).items()}
     for layer in range(json.loads((original / "config.json").read_text())["n_layer"]):
         tensors[f"h.{layer}.attn.bias"] = torch.ones(1, 1, 4, 4).tril()
