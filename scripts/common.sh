@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the scripts beside this file share: where things are, how to say what is done, how to fetch what is missing.
 # Sourced, not run.
 set -euo pipefail
