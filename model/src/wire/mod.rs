@@ -8,6 +8,7 @@ mod api;
 mod event;
 mod experiment;
 mod figure;
+pub mod frame;
 mod values;
 
 pub use api::{ApiError, Checked, ModelListing, Problem, RunAccepted, SetListing, StoredResult};

@@ -1,0 +1,243 @@
+//! Events as binary frames: the same stream as the JSON lines, with the numbers of its figures left as raw floats.
+//!
+//! Media type `application/vnd.hooklens.frames` ([`MEDIA_TYPE`]). A stream is frames one after another, without
+//! anything between them. A frame is, integers and floats little-endian:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 4 | the magic `HKL1` |
+//! | 4 | `H`, length of the header in bytes (`u32`), a multiple of 8 |
+//! | 4 | `P`, length of the payload in bytes (`u32`), a multiple of 8 |
+//! | 4 | zero |
+//! | `H` | the header: the event as JSON (UTF-8), filled up with spaces |
+//! | `P` | the payload: the arrays, each from a multiple of 8, filled up with zeros |
+//!
+//! So header, payload and every array start at a multiple of 8 from the start of the stream. In the header every
+//! array of a figure's numbers (`y` of each series of a `line`, `x` and `y` of a `scatter`, `values` of a `heatmap` and of
+//! a `tensor`) is replaced by `{"dtype": "f32", "offset": bytes from the start of the payload, "length": elements}`.
+//! Everything else stays as in the JSON line. NaN in the payload is what `null` is there; infinities survive.
+
+use super::{Event, EventBody, Figure, FigureData, Values};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::mem::take;
+
+/// What a client puts into `Accept` to get frames.
+pub const MEDIA_TYPE: &str = "application/vnd.hooklens.frames";
+
+/// Longest header a [`Decoder`] takes, in bytes.
+pub const MAX_HEADER: usize = 64 << 20;
+
+/// Longest payload a [`Decoder`] takes, in bytes.
+pub const MAX_PAYLOAD: usize = 1 << 30;
+
+const MAGIC: [u8; 4] = *b"HKL1";
+const PREAMBLE: usize = 16;
+const ALIGNMENT: usize = 8;
+const DTYPE: &str = "f32";
+
+/// Why bytes are not a stream of frames.
+#[derive(Debug, thiserror::Error)]
+pub enum FrameError {
+    /// The magic or the zero is not where a frame must start.
+    #[error("not a frame: it must start with `HKL1`, two lengths and four zero bytes")]
+    Preamble,
+    /// A length is over its limit or not a multiple of 8.
+    #[error(
+        "a {part} of {length} bytes: it must be a multiple of {ALIGNMENT} and at most {limit} bytes long"
+    )]
+    Length {
+        /// `header` or `payload`.
+        part: &'static str,
+        /// As read.
+        length: usize,
+        /// The most it may be.
+        limit: usize,
+    },
+    /// The header is not an event.
+    #[error("the header of a frame is not an event: {0}")]
+    Header(#[from] serde_json::Error),
+    /// An array is missing, of an unknown type, or not inside the payload.
+    #[error("an array of a frame does not fit its payload of {payload} bytes: {reference}")]
+    Array {
+        /// Length of the payload in bytes.
+        payload: usize,
+        /// What stands in the header in its place.
+        reference: String,
+    },
+    /// The stream ended inside a frame.
+    #[error("the stream ended inside a frame, {0} bytes after its start")]
+    Truncated(usize),
+}
+
+/// One event as one frame.
+///
+/// # Panics
+/// Where a header is over [`MAX_HEADER`] or a payload over [`MAX_PAYLOAD`]; analyses are bounded far below.
+pub fn encode(event: &Event) -> Vec<u8> {
+    let mut skeleton = event.clone();
+    let arrays: Vec<Values> = match &mut skeleton.body {
+        EventBody::Figure(figure) => array_fields(figure).into_iter().map(take).collect(),
+        _ => Vec::new(),
+    };
+    let mut header = serde_json::to_value(&skeleton).expect("an event is plain JSON");
+    let mut payload = Vec::new();
+    for (place, values) in array_places(&mut header).into_iter().zip(&arrays) {
+        *place = json!({"dtype": DTYPE, "offset": payload.len(), "length": values.len()});
+        payload.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        pad(&mut payload, 0);
+    }
+    let mut header = header.to_string().into_bytes();
+    pad(&mut header, b' ');
+    assert!(
+        header.len() <= MAX_HEADER && payload.len() <= MAX_PAYLOAD,
+        "an event over the limits of a frame"
+    );
+
+    let mut frame = Vec::with_capacity(PREAMBLE + header.len() + payload.len());
+    frame.extend(MAGIC);
+    frame.extend((header.len() as u32).to_le_bytes());
+    frame.extend((payload.len() as u32).to_le_bytes());
+    frame.extend([0; 4]);
+    frame.extend(header);
+    frame.extend(payload);
+    frame
+}
+
+/// Takes the bytes of a stream as they come, in pieces of any size, and gives back its events.
+///
+/// It never holds more than the bytes of one unfinished frame beyond the piece just pushed, whatever lengths a frame
+/// claims. After an error the stream is of no more use: every later call answers [`FrameError::Preamble`] or the like.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    buffer: Vec<u8>,
+    /// Bytes at the front of `buffer` that belong to events already given back.
+    consumed: usize,
+}
+
+impl Decoder {
+    /// A decoder at the start of a stream.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the next bytes of the stream.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.buffer.drain(..self.consumed);
+        self.consumed = 0;
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next event, or `None` until more bytes are pushed.
+    pub fn next_event(&mut self) -> Result<Option<Event>, FrameError> {
+        let rest = &self.buffer[self.consumed..];
+        let Some((preamble, rest)) = rest.split_at_checked(PREAMBLE) else { return Ok(None) };
+        if preamble[..4] != MAGIC || preamble[12..] != [0; 4] {
+            return Err(FrameError::Preamble);
+        }
+        let header_length = length(preamble, 4, "header", MAX_HEADER)?;
+        let payload_length = length(preamble, 8, "payload", MAX_PAYLOAD)?;
+        let Some((header, rest)) = rest.split_at_checked(header_length) else { return Ok(None) };
+        let Some(payload) = rest.get(..payload_length) else { return Ok(None) };
+        let event = decode(header, payload)?;
+        self.consumed += PREAMBLE + header_length + payload_length;
+        Ok(Some(event))
+    }
+
+    /// Says whether the stream may end here: an error where it would end inside a frame.
+    pub fn finish(&self) -> Result<(), FrameError> {
+        match self.buffer.len() - self.consumed {
+            0 => Ok(()),
+            left => Err(FrameError::Truncated(left)),
+        }
+    }
+}
+
+fn length(preamble: &[u8], at: usize, part: &'static str, limit: usize) -> Result<usize, FrameError> {
+    let bytes = [preamble[at], preamble[at + 1], preamble[at + 2], preamble[at + 3]];
+    let length = u32::from_le_bytes(bytes) as usize;
+    if length > limit || !length.is_multiple_of(ALIGNMENT) {
+        return Err(FrameError::Length { part, length, limit });
+    }
+    Ok(length)
+}
+
+fn decode(header: &[u8], payload: &[u8]) -> Result<Event, FrameError> {
+    let mut header: Value = serde_json::from_slice(header)?;
+    let arrays = array_places(&mut header)
+        .into_iter()
+        .map(|place| read_array(&std::mem::replace(place, json!([])), payload))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut event: Event = serde_json::from_value(header)?;
+    if let EventBody::Figure(figure) = &mut event.body {
+        for (field, values) in array_fields(figure).into_iter().zip(arrays) {
+            *field = values;
+        }
+    }
+    Ok(event)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reference {
+    dtype: String,
+    offset: usize,
+    length: usize,
+}
+
+fn read_array(reference: &Value, payload: &[u8]) -> Result<Values, FrameError> {
+    let bytes = Reference::deserialize(reference).ok().filter(|r| r.dtype == DTYPE).and_then(|r| {
+        let end = r.length.checked_mul(size_of::<f32>())?.checked_add(r.offset)?;
+        payload.get(r.offset..end)
+    });
+    let Some(bytes) = bytes else {
+        return Err(FrameError::Array { payload: payload.len(), reference: reference.to_string() });
+    };
+    let (elements, _) = bytes.as_chunks();
+    Ok(elements.iter().map(|element| f32::from_le_bytes(*element)).collect())
+}
+
+/// The arrays of a figure, in the order of [`array_places`].
+fn array_fields(figure: &mut Figure) -> Vec<&mut Values> {
+    match &mut figure.data {
+        FigureData::Line { series, .. } => series.iter_mut().map(|series| &mut series.y).collect(),
+        FigureData::Scatter { x, y, .. } => vec![x, y],
+        FigureData::Heatmap { values, .. } | FigureData::Tensor { values, .. } => vec![values],
+        FigureData::Table { .. } | FigureData::Scalars { .. } => Vec::new(),
+    }
+}
+
+/// The same arrays, or what stands in their place, in the JSON of an event.
+fn array_places(event: &mut Value) -> Vec<&mut Value> {
+    let Some(figure) = event.as_object_mut().filter(|event| event.get("event") == Some(&json!("figure")))
+    else {
+        return Vec::new();
+    };
+    match figure.get("kind").and_then(Value::as_str) {
+        Some("line") => {
+            let series = figure.get_mut("series").and_then(Value::as_array_mut);
+            series.into_iter().flatten().filter_map(|series| series.get_mut("y")).collect()
+        }
+        Some("scatter") => {
+            let (mut x, mut y) = (None, None);
+            for (name, value) in figure.iter_mut() {
+                match name.as_str() {
+                    "x" => x = Some(value),
+                    "y" => y = Some(value),
+                    _ => {}
+                }
+            }
+            x.into_iter().chain(y).collect()
+        }
+        Some("heatmap" | "tensor") => figure.get_mut("values").into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn pad(bytes: &mut Vec<u8>, with: u8) {
+    bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), with);
+}
+
+#[cfg(test)]
+#[path = "frame_tests.rs"]
+mod tests;
