@@ -1,1 +1,12 @@
-//! placeholder
+//! The page of hooklens, compiled to WASM. It knows the wire vocabulary of `model` and the public HTTP interface,
+//! and nothing of the engine or the server.
+//!
+//! Data goes one way: form -> [`api`] -> [`state`] (signals fed by the event stream) -> [`components`]. What is shown
+//! of a result (the selection, scales, panels) is a [`link::View`], so the address is always the link to it.
+//! The library compiles natively too, where its pure parts are tested.
+
+pub mod chart;
+pub mod components;
+pub mod heatmap;
+pub mod link;
+pub mod state;

@@ -1,0 +1,1 @@
+//! Line and scatter charts: series of a figure -> Plotly, with the page's theme.

@@ -1,0 +1,4 @@
+//! The parts pages are made of.
+
+pub mod figures;
+pub mod inspector;

@@ -1,0 +1,98 @@
+//! What is shown of a result, as signals.
+
+use crate::link::{Palette, View};
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+
+/// The signals of a [`View`], and what is only hovered. All but the hover is in the address.
+#[derive(Clone, Copy)]
+pub struct ViewState {
+    /// The head that is locked for inspection: (layer, head).
+    pub head: RwSignal<Option<(usize, usize)>>,
+    /// The head under the pointer or the keyboard's cell: (layer, head). Marked in every figure; not in the address.
+    pub hovered_head: RwSignal<Option<(usize, usize)>>,
+    /// The selected prompt, from 0.
+    pub prompt: RwSignal<usize>,
+    /// Whether the inspector's pattern is weighted by the value's norm.
+    pub weighted: RwSignal<bool>,
+    /// Whether layers run left to right in head maps (the page's default) rather than down.
+    pub transposed: RwSignal<bool>,
+    /// Colours of diverging maps.
+    pub palette: RwSignal<Palette>,
+    /// The range of diverging maps, ±, where the user set one.
+    pub scale: RwSignal<Option<f64>>,
+    /// Names of the figures that are shown as tables.
+    pub tables: RwSignal<BTreeSet<String>>,
+    /// The name of the one figure that fills the page.
+    pub maximised: RwSignal<Option<String>>,
+}
+
+impl ViewState {
+    /// Signals that start as `view` says.
+    pub fn new(view: View) -> Self {
+        Self {
+            head: RwSignal::new(view.head),
+            hovered_head: RwSignal::new(None),
+            prompt: RwSignal::new(view.prompt),
+            weighted: RwSignal::new(view.weighted),
+            transposed: RwSignal::new(view.transposed),
+            palette: RwSignal::new(view.palette),
+            scale: RwSignal::new(view.scale),
+            tables: RwSignal::new(view.tables),
+            maximised: RwSignal::new(view.maximised),
+        }
+    }
+
+    /// What the signals say now. Tracks all of them.
+    pub fn snapshot(&self) -> View {
+        View {
+            head: self.head.get(),
+            prompt: self.prompt.get(),
+            weighted: self.weighted.get(),
+            transposed: self.transposed.get(),
+            palette: self.palette.get(),
+            scale: self.scale.get(),
+            tables: self.tables.get(),
+            maximised: self.maximised.get(),
+        }
+    }
+
+    /// Sets every signal that differs from `view`.
+    pub fn restore(&self, view: View) {
+        put(self.head, view.head);
+        put(self.prompt, view.prompt);
+        put(self.weighted, view.weighted);
+        put(self.transposed, view.transposed);
+        put(self.palette, view.palette);
+        put(self.scale, view.scale);
+        put(self.tables, view.tables);
+        put(self.maximised, view.maximised);
+        put(self.hovered_head, None);
+    }
+
+    /// The head to mark: the one under the pointer, or else the locked one. Tracks.
+    pub fn marked_head(&self) -> Option<(usize, usize)> {
+        self.hovered_head.get().or(self.head.get())
+    }
+
+    /// Whether the figure of that name is shown as a table. Tracks.
+    pub fn is_table(&self, figure: &str) -> bool {
+        self.tables.with(|tables| tables.contains(figure))
+    }
+
+    /// Switches the figure of that name between picture and table.
+    pub fn toggle_table(&self, figure: &str) {
+        self.tables.update(|tables| {
+            if !tables.remove(figure) {
+                tables.insert(figure.to_owned());
+            }
+        });
+    }
+}
+
+/// Sets a signal only if that changes it, so that its watchers do not rerun for nothing.
+fn put<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|now| *now != value) {
+        signal.set(value);
+    }
+}
