@@ -1,0 +1,33 @@
+//! Natively, where only the pure parts are tested, there is no browser to ask for a GPU.
+
+use super::{Grid, Heatmap, Unavailable};
+use std::rc::Rc;
+use web_sys::HtmlCanvasElement;
+
+/// No such thing.
+pub enum Gpu {}
+
+impl Gpu {
+    #[expect(clippy::unused_async, reason = "as in the browser")]
+    pub async fn open() -> Result<Self, Unavailable> {
+        Err(Unavailable::because("not in a browser"))
+    }
+
+    #[expect(clippy::unused_async, reason = "as in the browser")]
+    pub async fn lost(&self) {
+        match *self {}
+    }
+}
+
+/// No such thing.
+pub enum GpuPainter {}
+
+impl GpuPainter {
+    pub fn new(gpu: &Rc<Gpu>, _: &HtmlCanvasElement) -> Result<Self, Unavailable> {
+        match **gpu {}
+    }
+
+    pub fn paint(&mut self, _: &Heatmap, _: &Grid) -> Result<(), Unavailable> {
+        match *self {}
+    }
+}
