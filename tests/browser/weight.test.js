@@ -1,0 +1,22 @@
+// What a first visitor downloads: the WebAssembly is at most 250 KB after brotli, and Plotly is not part of it.
+
+import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
+import { test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
+
+const dist = new URL("../../dist/", import.meta.url);
+const limit = 250_000;
+
+test("the WebAssembly weighs at most 250 KB compressed", async (t) => {
+  const modules = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith(".wasm"));
+  assert.equal(modules.length, 1, `dist holds ${modules.join(", ") || "no WebAssembly"}`);
+  const raw = await readFile(new URL(modules[0], dist));
+  const compressed = brotliCompressSync(raw).length;
+  t.diagnostic(`${modules[0]}: ${raw.length} bytes, ${compressed} after brotli`);
+  assert.ok(compressed <= limit, `${compressed} bytes after brotli, the limit is ${limit}`);
+});
+
+test("the start page does not ask for Plotly", async () => {
+  assert.doesNotMatch(await readFile(new URL("index.html", dist), "utf8"), /<script[^>]*plotly/i);
+});
