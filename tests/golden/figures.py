@@ -1,6 +1,6 @@
 """The figures of `attribution` and `head`, from TransformerLens's own functions where it has them.
 
-A figure is written as hooklens's wire format has it, without titles. Values are kept per prompt in f64 and
+A figure is written as hooklens's wire format has it, its title left empty. Values are kept per prompt in f64 and
 averaged last.
 """
 
@@ -160,16 +160,27 @@ def head(prompts, options):
 
     direct = shown.scaled(cache["result", layer][:, -1:, number])[0]
     logits = (direct * norm_parameters(model)[0]) @ model.W_U
+    logits -= logits.mean()  # softmax does not see it, and folded weights have none
     labels = [str(i) for i in shown.ids]
     return [
-        heatmap("pattern", labels, labels, pattern),
-        heatmap("value_weighted", labels, labels, pattern * written.norm(dim=-1)),
+        heatmap("pattern", labels, labels, masked(pattern)),
+        heatmap("value_weighted", labels, labels, masked(pattern * written.norm(dim=-1))),
         line("source_attribution", labels, [("attribution", sources)]),
         top("promoted", logits, 1),
         top("suppressed", logits, -1),
         line("per_prompt", map(str, range(len(prompts))), [("attribution", own)]),
-        scalars("summary", attribution=own[options.get("prompt", 0)]),
+        scalars(
+            "summary",
+            attribution=own[options.get("prompt", 0)],
+            mean_attribution=own.mean(),
+            stderr_attribution=standard_error(own[:, None])[0],
+        ),
     ]
+
+
+def masked(square):
+    """Keys after the query are null."""
+    return torch.where(torch.ones_like(square).tril().bool(), square, torch.nan)
 
 
 def top(name, logits, sign, count=10):
@@ -188,4 +199,5 @@ def figures_of(model, tokenizer, experiment):
     prompts = [Prompt(model, tokenizer, prompt, bos) for prompt in experiment["prompts"]]
     analysis = experiment["analysis"]
     kinds = {"attribution": attribution, "head": head}
-    return {"ids": [p.ids for p in prompts], "figures": kinds[analysis["kind"]](prompts, analysis)}
+    figures = kinds[analysis["kind"]](prompts, analysis)
+    return {"ids": [p.ids for p in prompts], "figures": [{"title": "", **figure} for figure in figures]}
