@@ -5,8 +5,11 @@
 //! of a result (the selection, scales, panels) is a [`link::View`], so the address is always the link to it.
 //! The library compiles natively too, where its pure parts are tested.
 
+pub mod api;
 pub mod chart;
 pub mod components;
+pub mod draft;
+pub mod equation;
 pub mod heatmap;
 pub mod link;
 pub mod state;

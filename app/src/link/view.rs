@@ -1,6 +1,23 @@
-//! What is shown of a result, as the query of the address; defaults are left out.
+//! What is shown of a result, as the query of an address; defaults are left out.
+//!
+//! | key | value | default |
+//! |---|---|---|
+//! | `head` | `L2H5`: the inspected head | none |
+//! | `prompt` | the selected prompt, from 1 as the page counts | 1 |
+//! | `pattern` | `weighted`: the pattern weighted by the value's norm | plain |
+//! | `layers` | `down`: layers as rows of head maps | left to right |
+//! | `palette` | `orange-purple` | red-blue |
+//! | `scale` | the range ± of head maps, in logits | the largest value |
+//! | `tables` | names of the figures shown as tables, by commas | none |
+//! | `full` | name of the figure that fills the page | none |
+//!
+//! What is unknown or does not parse is left at its default: a link from another version still opens its result.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::collections::BTreeSet;
+
+/// What stays readable in a value: names of figures are words, underscores and a colon.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.').remove(b':');
 
 /// Colours of diverging maps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -46,4 +63,65 @@ impl Default for View {
             maximised: None,
         }
     }
+}
+
+impl View {
+    /// The query of an address, without its `?`; empty where everything is at its default.
+    pub fn to_query(&self) -> String {
+        let tables = self.tables.iter().map(|name| escape(name)).collect::<Vec<_>>().join(",");
+        let pairs = [
+            ("head", self.head.map(|(layer, head)| format!("L{layer}H{head}"))),
+            ("prompt", (self.prompt > 0).then(|| (self.prompt + 1).to_string())),
+            ("pattern", self.weighted.then(|| "weighted".to_owned())),
+            ("layers", (!self.transposed).then(|| "down".to_owned())),
+            ("palette", (self.palette == Palette::OrangePurple).then(|| "orange-purple".to_owned())),
+            ("scale", self.scale.map(|scale| scale.to_string())),
+            ("tables", (!tables.is_empty()).then_some(tables)),
+            ("full", self.maximised.as_deref().map(escape)),
+        ];
+        let pairs = pairs.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
+        pairs.collect::<Vec<_>>().join("&")
+    }
+
+    /// The inverse of [`View::to_query`].
+    pub fn from_query(query: &str) -> Self {
+        let mut view = Self::default();
+        for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            match key {
+                "head" => view.head = parse_head(value),
+                "prompt" => view.prompt = value.parse::<usize>().unwrap_or(1).saturating_sub(1),
+                "pattern" => view.weighted = value == "weighted",
+                "layers" => view.transposed = value != "down",
+                "palette" if value == "orange-purple" => view.palette = Palette::OrangePurple,
+                "scale" => {
+                    view.scale = value.parse().ok().filter(|scale: &f64| scale.is_finite() && *scale > 0.0)
+                }
+                "tables" => {
+                    view.tables = value.split(',').filter(|name| !name.is_empty()).map(unescape).collect()
+                }
+                "full" => view.maximised = Some(unescape(value)).filter(|name| !name.is_empty()),
+                _ => {}
+            }
+        }
+        view
+    }
+
+    /// Whether going from `self` to `other` is a step that Back should undo, rather than an adjustment.
+    pub fn is_step_to(&self, other: &Self) -> bool {
+        (self.head, self.prompt, &self.maximised) != (other.head, other.prompt, &other.maximised)
+    }
+}
+
+/// `L2H5` as (layer, head).
+fn parse_head(text: &str) -> Option<(usize, usize)> {
+    let (layer, head) = text.strip_prefix('L')?.split_once('H')?;
+    Some((layer.parse().ok()?, head.parse().ok()?))
+}
+
+fn escape(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
+}
+
+fn unescape(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

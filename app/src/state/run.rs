@@ -43,6 +43,8 @@ pub enum RunStatus {
     },
     /// Given up by the user.
     Cancelled,
+    /// A link's result that is not stored on this server.
+    Missing,
 }
 
 impl RunStatus {
@@ -128,6 +130,12 @@ impl RunState {
             EventBody::Error(failure) if failure.code == "cancelled" => self.status.set(RunStatus::Cancelled),
             EventBody::Error(e) => self.status.set(RunStatus::Failed { code: e.code, message: e.message }),
         }
+    }
+
+    /// Expects the events from the start again: the run itself was started again, and its figures replace those that
+    /// are there.
+    pub fn rewind(&self) {
+        self.next_seq.set_value(0);
     }
 
     /// Forgets everything, keeping the watchers of figures attached.

@@ -57,6 +57,11 @@ impl ViewState {
         }
     }
 
+    /// [`ViewState::snapshot`] without tracking.
+    pub fn snapshot_untracked(&self) -> View {
+        untrack(|| self.snapshot())
+    }
+
     /// Sets every signal that differs from `view`.
     pub fn restore(&self, view: View) {
         put(self.head, view.head);

@@ -1,0 +1,96 @@
+//! Drafts become experiments and come back; pasted lines become rows; prompts are told apart.
+
+use super::*;
+use model::wire::PromptTokens;
+use proptest::prelude::*;
+
+fn row4(text: &str, answer: &str, distractor: &str, group: &str) -> Row {
+    Row { text: text.into(), answer: answer.into(), distractor: distractor.into(), group: group.into() }
+}
+
+fn tokens(text: &[&str]) -> PromptTokens {
+    PromptTokens { tokens: text.iter().map(|t| (*t).to_owned()).collect(), ..PromptTokens::default() }
+}
+
+fn own(rows: Vec<Row>) -> Draft {
+    Draft { source: Source::Own, rows, ..Draft::default() }
+}
+
+#[test]
+fn spaces_of_pasted_fields_are_kept_and_the_header_is_not_a_prompt() {
+    let pasted = "text\tanswer\tdistractor\r\nThe film was\t great\t awful\tpositive\r\n\r\n  Two\n";
+    assert_eq!(
+        read_rows(pasted),
+        [row4("The film was", " great", " awful", "positive"), row4("  Two", "", "", "")]
+    );
+}
+
+#[test]
+fn a_prompt_that_begins_with_the_word_text_is_not_a_header() {
+    assert_eq!(read_rows("text\t is"), [row4("text", " is", "", "")]);
+    assert_eq!(read_rows("text"), [row4("text", "", "", "")]);
+}
+
+#[test]
+fn blank_rows_are_no_prompts() {
+    let draft = own(vec![Row::default(), row4("A", " b", "", ""), Row::default()]);
+    assert_eq!(draft.filled(), [1]);
+    let Some(Experiment { prompts: Prompts::List(prompts), .. }) = draft.experiment() else {
+        panic!("a list")
+    };
+    assert_eq!((prompts.len(), prompts[0].answer.as_deref(), &prompts[0].distractor), (1, Some(" b"), &None));
+    assert_eq!(own(vec![Row::default()]).experiment(), None);
+}
+
+#[test]
+fn own_prompts_are_kept_when_a_result_is_opened() {
+    let typed = vec![row4("mine", " a", " b", "")];
+    let mut draft = own(typed.clone());
+    let opened = own(vec![row4("theirs", " a", " b", "")]).experiment().unwrap();
+    draft.adopt(&opened);
+    assert_eq!((draft.rows[0].text.as_str(), &draft.earlier), ("theirs", &typed));
+    draft.swap_earlier();
+    assert_eq!(draft.rows, typed);
+    draft.adopt(&Draft::default().experiment().unwrap());
+    assert_eq!((draft.source, draft.rows), (Source::Set("movie-sentiment".into()), typed));
+}
+
+#[test]
+fn an_unknown_set_is_no_experiment() {
+    assert_eq!(Draft { source: Source::Set("no-such-set".into()), ..Draft::default() }.experiment(), None);
+}
+
+#[test]
+fn a_prompt_is_named_by_the_words_that_differ() {
+    let prompts = [
+        tokens(&["<|endoftext|>", "It", " was", " per", "fect", " and", " good", "."]),
+        tokens(&["<|endoftext|>", "It", " was", " bad", " and", " dull", "."]),
+        tokens(&["<|endoftext|>", "It", " was", " poor", " and", " sad", "."]),
+    ];
+    let compared = compare(&prompts);
+    assert_eq!(compared[0].short, "perfect … good");
+    assert_eq!(compared[1].differs, [false, false, false, true, false, true, false]);
+    assert_eq!(compared.iter().map(|c| c.usual_length).collect::<Vec<_>>(), [Some(7), None, None]);
+}
+
+#[test]
+fn a_prompt_unlike_the_others_is_named_by_its_text() {
+    let compared =
+        compare(&[tokens(&["<|endoftext|>", "One", " thing"]), tokens(&["<|endoftext|>", "Else"])]);
+    assert_eq!((compared[0].short.as_str(), compared[0].usual_length), ("One thing", None));
+}
+
+proptest! {
+    #[test]
+    fn written_rows_read_back(fields in proptest::collection::vec(("[ -~é]{1,20}", "[ -~]{0,6}", "[a-z]{0,4}"), 0..6)) {
+        let rows: Vec<Row> = fields.iter().map(|(text, answer, group)| row4(&format!("x{text}"), answer, "", group)).collect();
+        prop_assert_eq!(read_rows(&write_rows(&rows)), rows);
+    }
+
+    #[test]
+    fn a_draft_survives_storage(text in ".*", answer in ".*", per_prompt: bool) {
+        let draft = Draft { per_prompt, ..own(vec![row4(&text, &answer, "", "")]) };
+        let json = serde_json::to_string(&draft).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Draft>(&json).unwrap(), draft);
+    }
+}

@@ -1,0 +1,103 @@
+//! Runs of the `head` analysis: one a head and prompt looked at, kept so that going back to one is immediate.
+
+use super::feed::{Following, fail};
+use super::{RunState, RunStatus};
+use crate::api::{self, Watch};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::wire::{Analysis, Experiment, Head};
+use std::sync::Arc;
+
+/// How many results are kept.
+const KEPT: usize = 64;
+
+/// The heads looked at. Provided as a context by the root component.
+#[derive(Clone, Copy)]
+pub struct Heads {
+    owner: StoredValue<Owner>,
+    kept: StoredValue<Vec<Kept>>,
+    current: StoredValue<Option<Following>, LocalStorage>,
+    wanted: StoredValue<Option<String>>,
+}
+
+/// One result, with the owner of its signals.
+struct Kept {
+    key: String,
+    run: RunState,
+    owner: Owner,
+}
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Heads {
+    /// None yet. Their signals belong to the current reactive owner, not to whoever asks for one.
+    pub fn new() -> Self {
+        Self {
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            kept: StoredValue::new(Vec::new()),
+            current: StoredValue::new_local(None),
+            wanted: StoredValue::new(None),
+        }
+    }
+
+    /// The run of one head on one prompt of an experiment: the kept one, or one started now, in which case a run that
+    /// is still going for another head is given up.
+    pub fn run(&self, experiment: &Experiment, layer: usize, head: usize, prompt: usize) -> RunState {
+        let analysis = Analysis::Head(Head { layer, head, prompt });
+        let experiment = Arc::new(Experiment { analysis, ..experiment.clone() });
+        let key = serde_json::to_string(&*experiment).unwrap_or_default();
+        if let Some(run) = self.find(&key) {
+            return run;
+        }
+        let run = self.keep(&key);
+        run.experiment.set(Some(experiment.clone()));
+        run.status.set(RunStatus::Opening);
+        self.current.set_value(None);
+        self.wanted.set_value(Some(key.clone()));
+        let heads = *self;
+        spawn_local(async move {
+            let accepted = api::submit(&experiment, &Watch::never()).await;
+            let stale = heads.wanted.try_with_value(|wanted| wanted.as_ref() != Some(&key)).unwrap_or(true);
+            match accepted {
+                Ok(accepted) if stale => api::give_up(&accepted.id, &accepted.ticket).await,
+                Ok(accepted) => heads.current.set_value(Some(Following::start(run, accepted, experiment))),
+                Err(_) if stale => {}
+                Err(error) => fail(run, error),
+            }
+        });
+        run
+    }
+
+    /// A kept run that is finished or still going; one that was given up or failed is started again.
+    fn find(&self, key: &str) -> Option<RunState> {
+        self.kept.with_value(|kept| {
+            let run = kept.iter().find(|kept| kept.key == key)?.run;
+            let going = self.wanted.with_value(|wanted| wanted.as_deref() == Some(key));
+            let good = matches!(run.status.get_untracked(), RunStatus::Done { .. });
+            (good || (going && run.status.get_untracked().is_active())).then_some(run)
+        })
+    }
+
+    /// Signals for a new run; those of the oldest go.
+    fn keep(&self, key: &str) -> RunState {
+        let owner = self.owner.with_value(Owner::child);
+        let run = owner.with(RunState::new);
+        self.kept.update_value(|kept| {
+            kept.retain(|kept| kept.key != key);
+            if kept.len() >= KEPT {
+                kept.remove(0).owner.cleanup();
+            }
+            kept.push(Kept { key: key.to_owned(), run, owner });
+        });
+        run
+    }
+}
+
+/// [`Heads::run`] on the context.
+pub fn head_run(experiment: &Experiment, layer: usize, head: usize, prompt: usize) -> RunState {
+    expect_context::<Heads>().run(experiment, layer, head, prompt)
+}

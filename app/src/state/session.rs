@@ -1,0 +1,157 @@
+//! The one result on the page: asked for, opened from a link, given up, closed.
+
+use super::feed::{Following, fail, listen};
+use super::{RunState, RunStatus, ViewState};
+use crate::api::{self, Abort, Watch};
+use crate::link::{Link, View};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::wire::{ApiError, Experiment, RunAccepted};
+use std::sync::Arc;
+
+/// The result on the page and what can be done with it. Provided as a context by the root component.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// The run on the page.
+    pub run: RunState,
+    /// What is shown of it.
+    pub view: ViewState,
+    /// Whether an experiment is on its way to the server.
+    pub asking: RwSignal<bool>,
+    /// Why the server did not take the last experiment.
+    pub refused: RwSignal<Option<ApiError>>,
+    /// The id of a link whose result had to be recomputed, to be compared with the id it came out with.
+    pub linked: RwSignal<Option<String>>,
+    /// Whether the address the page was opened with has a fragment that cannot be read.
+    pub broken_link: RwSignal<bool>,
+    following: StoredValue<Option<Following>, LocalStorage>,
+    opening: StoredValue<Option<Abort>, LocalStorage>,
+}
+
+impl Session {
+    /// Nothing on the page yet.
+    pub fn new(view: View) -> Self {
+        Self {
+            run: RunState::new(),
+            view: ViewState::new(view),
+            asking: RwSignal::new(false),
+            refused: RwSignal::new(None),
+            linked: RwSignal::new(None),
+            broken_link: RwSignal::new(false),
+            following: StoredValue::new_local(None),
+            opening: StoredValue::new_local(None),
+        }
+    }
+
+    /// Hands in an experiment. What is on the page stays until the server has taken it.
+    pub fn ask(self, experiment: Experiment) {
+        if self.asking.get_untracked() {
+            return;
+        }
+        self.asking.set(true);
+        self.refused.set(None);
+        spawn_local(async move {
+            let answer = api::submit(&experiment, &Watch::never()).await;
+            self.asking.set(false);
+            match answer {
+                Ok(accepted) => self.begin(accepted, Arc::new(experiment)),
+                Err(error) => self.refused.set(Some(error)),
+            }
+        });
+    }
+
+    /// Opens the result of a link: the stored one, or a run that is still going. Where there is neither, the status
+    /// becomes [`RunStatus::Missing`].
+    pub fn open(self, link: Link) {
+        self.clear();
+        self.view.restore(link.view);
+        let experiment = match link.experiment {
+            Some(Ok(experiment)) => Some(Arc::new(experiment)),
+            Some(Err(_)) => {
+                self.broken_link.set(true);
+                None
+            }
+            None => None,
+        };
+        self.run.id.set(Some(link.id.clone()));
+        self.run.experiment.set(experiment);
+        self.run.status.set(RunStatus::Opening);
+        let abort = Abort::new();
+        let watch = abort.watch();
+        self.opening.set_value(Some(abort));
+        spawn_local(async move {
+            match self.fetch(&link.id, &watch).await {
+                Ok(()) => {}
+                Err(error) if error.code == api::NOT_FOUND => self.run.status.set(RunStatus::Missing),
+                Err(error) => fail(self.run, error),
+            }
+        });
+    }
+
+    async fn fetch(self, id: &str, watch: &Watch) -> Result<(), ApiError> {
+        match api::result(id, watch).await {
+            Ok(stored) => {
+                if self.run.experiment.with_untracked(Option::is_none) {
+                    self.run.experiment.set(Some(Arc::new(stored.experiment)));
+                }
+                for event in stored.events {
+                    self.run.apply(event);
+                }
+                Ok(())
+            }
+            Err(error) if error.code == api::NOT_FOUND => listen(self.run, id, watch).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Computes the experiment of a link whose result is not here.
+    pub fn recompute(self) {
+        let (id, view) = (self.run.id.get_untracked(), self.view.snapshot_untracked());
+        if let Some(experiment) = self.run.experiment.get_untracked() {
+            self.asking.set(true);
+            spawn_local(async move {
+                let answer = api::submit(&experiment, &Watch::never()).await;
+                self.asking.set(false);
+                match answer {
+                    Ok(accepted) => {
+                        self.begin(accepted, experiment);
+                        self.linked.set(id);
+                        self.view.restore(view);
+                    }
+                    Err(error) => fail(self.run, error),
+                }
+            });
+        }
+    }
+
+    /// Gives up the run on the page; the figures that came stay.
+    pub fn cancel(self) {
+        self.following.set_value(None);
+        self.opening.set_value(None);
+        if self.run.status.get_untracked().is_active() {
+            self.run.status.set(RunStatus::Cancelled);
+        }
+    }
+
+    /// Goes back to the start page.
+    pub fn close(self) {
+        self.clear();
+    }
+
+    fn begin(self, accepted: RunAccepted, experiment: Arc<Experiment>) {
+        let View { transposed, palette, .. } = self.view.snapshot_untracked();
+        self.clear();
+        self.view.restore(View { transposed, palette, ..View::default() });
+        self.run.experiment.set(Some(experiment.clone()));
+        self.following.set_value(Some(Following::start(self.run, accepted, experiment)));
+    }
+
+    fn clear(self) {
+        self.following.set_value(None);
+        self.opening.set_value(None);
+        self.linked.set(None);
+        self.refused.set(None);
+        self.broken_link.set(false);
+        self.run.reset();
+    }
+}
