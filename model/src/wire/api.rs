@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Answer to `POST /api/runs`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunAccepted {
     /// Where the events and the result are.
     pub id: String,
@@ -14,6 +15,7 @@ pub struct RunAccepted {
 
 /// Answer to `POST /api/check`: the experiment as it would run, without running it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Checked {
     /// The id it would have; absent while there are problems.
     pub id: Option<String>,
@@ -29,6 +31,7 @@ pub struct Checked {
 
 /// One thing to change in an experiment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// The field, such as `prompts[3].answer` or `analysis.layer`.
     pub field: String,
@@ -41,6 +44,7 @@ pub struct Problem {
 
 /// The body of every answer that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiError {
     /// For machines: `bad_experiment`, `bad_model`, `too_large`, `busy`, `not_found`, …
     pub code: String,
@@ -53,6 +57,7 @@ pub struct ApiError {
 
 /// One line of `GET /api/models`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelListing {
     /// What to write into an experiment's `model`.
     pub name: String,
@@ -71,6 +76,7 @@ pub struct ModelListing {
 
 /// One line of `GET /api/sets`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SetListing {
     /// What to write under `"set"`.
     pub name: String,
@@ -82,6 +88,7 @@ pub struct SetListing {
 
 /// Answer to `GET /api/results/{id}`: a finished run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StoredResult {
     /// Sets expanded, defaults filled, the model by its name.
     pub experiment: Experiment,

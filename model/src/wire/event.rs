@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A message of a run. Numbered from 0 without gaps, so that a stream can be resumed anywhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Event {
     /// Its number in the run.
     pub seq: u64,
@@ -16,6 +17,7 @@ pub struct Event {
 /// What happened, by the name under `"event"`. The order is: one `started`; any number of `progress` and `figure`;
 /// one `done` or `error`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum EventBody {
     /// The experiment is understood and accepted.
@@ -32,6 +34,7 @@ pub enum EventBody {
 
 /// What will be computed, on what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Started {
     /// Hash of the experiment (sets expanded, defaults filled, model replaced by its fingerprint) and the version of
     /// its analysis.
@@ -46,6 +49,7 @@ pub struct Started {
 
 /// A loaded model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelInfo {
     /// As the experiment names it.
     pub name: String,
@@ -67,6 +71,7 @@ pub struct ModelInfo {
 
 /// One prompt after tokenization, BOS included.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PromptTokens {
     /// Token strings exactly as they stand in the text.
     pub tokens: Vec<String>,
@@ -83,6 +88,7 @@ pub struct PromptTokens {
 
 /// How far a run is: `done` of `total`, in `unit`s (`prompts`; while it waits, `runs ahead`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Progress {
     /// Units finished.
     pub done: usize,
@@ -94,6 +100,7 @@ pub struct Progress {
 
 /// The end of a complete run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Finished {
     /// From acceptance to the last figure, in milliseconds.
     pub elapsed_ms: f64,
@@ -101,6 +108,7 @@ pub struct Finished {
 
 /// Why a run ended early.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Failure {
     /// For machines: `cancelled`, `internal`, …
     pub code: String,

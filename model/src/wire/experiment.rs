@@ -7,6 +7,7 @@ use std::fmt;
 
 /// One question to one model. Immutable; its result is named by its content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Experiment {
     /// The bundled model's name, a folder, or a hub name.
@@ -29,6 +30,7 @@ fn yes() -> bool {
 
 /// One prompt and the two answers whose logits are compared at its last token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Prompt {
     /// The text, as the tokenizer gets it: never trimmed.
@@ -49,6 +51,7 @@ pub struct Prompt {
 
 /// Prompts as a list, or as a built-in set. Written by hand rather than `untagged`, so that an error names its field.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Prompts {
     /// The prompts themselves.
@@ -59,6 +62,7 @@ pub enum Prompts {
 
 /// A built-in prompt set, by the name under `"set"`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "set", rename_all = "kebab-case")]
 pub enum PromptSet {
     /// The film reviews of the notebook: 26 positive and 25 negative.
@@ -67,11 +71,13 @@ pub enum PromptSet {
 
 /// Options of the set `movie-sentiment`: none yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MovieSentiment {}
 
 /// Which weights the forward pass runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Processing {
     /// Norms and value biases folded in, writing weights and unembedding centred (TransformerLens's default).
@@ -83,6 +89,7 @@ pub enum Processing {
 
 /// What to compute, by the name under `"kind"`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Analysis {
     /// Where logit(answer) − logit(distractor) comes from, by layer and head.
@@ -106,6 +113,7 @@ impl Analysis {
 
 /// Options of `attribution`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Attribution {
     /// Adds a series `prompt:<i>` for every prompt to each line.
@@ -115,6 +123,7 @@ pub struct Attribution {
 
 /// Options of `head`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Head {
     /// The layer, from 0.
@@ -128,6 +137,7 @@ pub struct Head {
 
 /// Options of `activations`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Activations {
     /// TransformerLens site names, or `["all"]`.
@@ -139,6 +149,7 @@ pub struct Activations {
 
 /// Which positions are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Positions {
     /// The last real token of each prompt.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// A named picture or table. A later figure of the same `name` and `prompt` replaces an earlier one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Figure {
     /// The key, such as `logit_lens` or `head_attribution:positive`.
     pub name: String,
@@ -21,6 +22,7 @@ pub struct Figure {
 
 /// The numbers of a figure, by the name under `"kind"`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FigureData {
     /// Series over the same labels.
@@ -77,6 +79,7 @@ pub enum FigureData {
 
 /// One line of a [`FigureData::Line`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Series {
     /// `mean`, `stderr`, `group:<name>`, `prompt:<i>`, …
     pub name: String,
@@ -86,6 +89,7 @@ pub struct Series {
 
 /// One cell of a table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Cell {
     /// A number.

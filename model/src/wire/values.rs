@@ -8,6 +8,7 @@ use std::ops::Deref;
 
 /// A flat array of `f32`; NaN means masked or not computed yet, and is `null` in JSON.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = Vec<Option<f32>>))]
 pub struct Values(pub Vec<f32>);
 
 impl Deref for Values {
