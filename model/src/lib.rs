@@ -1,8 +1,52 @@
 //! The hooked transformer of hooklens and the words everything else speaks in.
 //!
 //! Two halves. [`wire`] and [`hook_name`] are always compiled and also run inside the page. Behind the feature
-//! `engine` (candle, tokenizers) are the checkpoint loader, the forward pass with its hooks, and the analyses.
+//! `engine` (candle, tokenizers) are the checkpoint loader, the forward pass with its hooks, and the analyses:
+//!
+//! ```text
+//! Source → Checkpoint → Plan (experiment checked, tokenized, named) ─┐
+//!              └──────→ Transformer (weights, folded or raw) ────────┴→ Job → wire::EventBody …
+//! ```
+//!
 //! Nothing here knows HTTP or a DOM.
 
 pub mod hook_name;
 pub mod wire;
+
+#[cfg(feature = "engine")]
+pub mod analysis;
+#[cfg(feature = "engine")]
+pub mod cache;
+#[cfg(feature = "engine")]
+pub mod checkpoint;
+#[cfg(feature = "engine")]
+pub mod config;
+#[cfg(feature = "engine")]
+mod demo;
+#[cfg(feature = "engine")]
+mod error;
+#[cfg(feature = "engine")]
+pub mod hooks;
+#[cfg(feature = "engine")]
+mod layers;
+#[cfg(feature = "engine")]
+pub mod packing;
+#[cfg(feature = "engine")]
+pub mod plan;
+#[cfg(feature = "engine")]
+pub mod prompt_sets;
+#[cfg(feature = "engine")]
+pub mod tokens;
+#[cfg(feature = "engine")]
+pub mod transformer;
+
+#[cfg(feature = "engine")]
+pub use {
+    analysis::{Job, Step},
+    candle_core::Device,
+    checkpoint::{Checkpoint, Source},
+    error::{Error, Result},
+    plan::{Limits, Plan, parse_experiment},
+    prompt_sets::listings as prompt_sets,
+    transformer::Transformer,
+};

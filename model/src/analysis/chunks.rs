@@ -1,0 +1,33 @@
+//! Prompts cut into chunks: as many rows as one step should compute.
+
+use crate::config::Config;
+use crate::plan::EncodedPrompt;
+use std::ops::Range;
+
+/// Floating-point operations one step aims at: some tens of milliseconds on a small model.
+const FLOPS_A_STEP: usize = 6_000_000_000;
+/// Fewer rows than this leave matrix products waiting for memory; more than the upper bound hold too much at once.
+const ROWS_A_STEP: Range<usize> = 256..4_096;
+
+/// Consecutive prompts of at most the rows one step should compute, at least one.
+pub(super) fn by_work(config: &Config, prompts: &[EncodedPrompt]) -> Vec<Range<usize>> {
+    let rows = FLOPS_A_STEP / (2 * config.matmul_weights()).max(1);
+    by_rows(prompts, rows.clamp(ROWS_A_STEP.start, ROWS_A_STEP.end))
+}
+
+/// Consecutive prompts of at most `rows` rows together, at least one.
+pub(super) fn by_rows(prompts: &[EncodedPrompt], rows: usize) -> Vec<Range<usize>> {
+    let mut chunks: Vec<Range<usize>> = Vec::new();
+    let mut filled = 0;
+    for (i, prompt) in prompts.iter().enumerate() {
+        match chunks.last_mut() {
+            Some(chunk) if filled + prompt.ids.len() <= rows => chunk.end = i + 1,
+            _ => {
+                chunks.push(i..i + 1);
+                filled = 0;
+            }
+        }
+        filled += prompt.ids.len();
+    }
+    chunks
+}

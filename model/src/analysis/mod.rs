@@ -1,0 +1,60 @@
+//! The analyses: one file or folder a kind.
+//!
+//! Each says what to run and turns recorded values into [`Figure`](crate::wire::Figure)s by pure maths. A kind is a
+//! [`Job`] that is stepped; a step runs one chunk of prompts and emits the figures as far as they are known, under
+//! the same names, so that a page shows the shape of the answer after the first one.
+
+pub mod activations;
+mod attribution;
+mod chunks;
+mod direction;
+mod head;
+mod last_tokens;
+mod lines;
+
+use crate::error::Result;
+use crate::plan::Plan;
+use crate::transformer::Transformer;
+use crate::wire::{Analysis, EventBody, Progress};
+use std::sync::Arc;
+
+/// Part of every result's id. Raise it when the numbers of any kind move.
+pub const VERSION: u32 = 1;
+
+/// Work in steps. Between two steps others get their turn, and a cancelled job is simply dropped.
+pub trait Job: Send {
+    /// Does the next piece.
+    ///
+    /// # Errors
+    /// Those of the computation; the job is over then.
+    fn step(&mut self) -> Result<Step>;
+}
+
+/// What one step brought.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// Progress and figures; never `started`, `done` or `error`, which belong to whoever drives the job.
+    pub events: Vec<EventBody>,
+    /// To be appended to the run's file, where the kind makes one.
+    pub bytes: Vec<u8>,
+    /// Nothing is left to do.
+    pub finished: bool,
+}
+
+/// The job of a plan.
+pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> {
+    let prompts = Arc::clone(plan.prompts());
+    Ok(match &plan.experiment.analysis {
+        Analysis::Attribution(options) => Box::new(attribution::AttributionJob::new(model, prompts, options)),
+        Analysis::Head(options) => {
+            Box::new(head::HeadJob::new(model, Arc::clone(plan.checkpoint()), prompts, options))
+        }
+        Analysis::Activations(options) => {
+            Box::new(activations::ActivationsJob::new(model, prompts, options)?)
+        }
+    })
+}
+
+fn prompts_done(done: usize, total: usize) -> EventBody {
+    EventBody::Progress(Progress { done, total, unit: "prompts".to_owned() })
+}

@@ -1,0 +1,143 @@
+//! Where a checkpoint's files are, and reading them.
+
+use memmap2::Mmap;
+use serde_json::Value;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A place to load a checkpoint from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// The bundled model.
+    Demo,
+    /// A Hugging Face folder: `config.json`, `tokenizer.json`, `model.safetensors` or its shards.
+    Folder(PathBuf),
+}
+
+/// The files of one checkpoint, found and opened.
+pub(super) struct Files {
+    pub(super) config: Value,
+    pub(super) tokenizer: Value,
+    pub(super) tokenizer_config: Option<Value>,
+    pub(super) weights: Vec<WeightFile>,
+}
+
+/// One safetensors file.
+#[derive(Clone)]
+pub(super) struct WeightFile {
+    pub(super) name: String,
+    pub(super) bytes: Bytes,
+    /// Where it lies on disk, for memoising its hash.
+    pub(super) path: Option<PathBuf>,
+}
+
+/// The contents of a file: part of the binary, or mapped.
+#[derive(Clone)]
+pub(super) enum Bytes {
+    Static(&'static [u8]),
+    Mapped(Arc<Mmap>),
+}
+
+impl AsRef<[u8]> for Bytes {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Static(bytes) => bytes,
+            Self::Mapped(map) => map,
+        }
+    }
+}
+
+impl Files {
+    /// Finds the files; the error says which is missing and where it was looked for.
+    pub(super) fn find(source: &Source) -> Result<Self, String> {
+        match source {
+            Source::Demo => Self::bundled(),
+            Source::Folder(folder) => Self::in_folder(folder),
+        }
+    }
+
+    fn bundled() -> Result<Self, String> {
+        use crate::demo::{CONFIG, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS};
+        Ok(Self {
+            config: parse("config.json", CONFIG)?,
+            tokenizer: parse("tokenizer.json", TOKENIZER)?,
+            tokenizer_config: Some(parse("tokenizer_config.json", TOKENIZER_CONFIG)?),
+            weights: vec![WeightFile {
+                name: "model.safetensors".to_owned(),
+                bytes: Bytes::Static(WEIGHTS),
+                path: None,
+            }],
+        })
+    }
+
+    fn in_folder(folder: &Path) -> Result<Self, String> {
+        if !folder.is_dir() {
+            return Err(format!("`{}` is not a folder", folder.display()));
+        }
+        let Some(config) = read_json(folder, "config.json")? else {
+            return Err("the folder has no config.json, so it is not a Hugging Face model folder".to_owned());
+        };
+        let Some(tokenizer) = read_json(folder, "tokenizer.json")? else {
+            return Err("the folder has no tokenizer.json; save it with transformers' \
+                        `AutoTokenizer.from_pretrained(...).save_pretrained(folder)`"
+                .to_owned());
+        };
+        let tokenizer_config = read_json(folder, "tokenizer_config.json")?;
+        let weights =
+            weight_names(folder)?.into_iter().map(|name| map(folder, name)).collect::<Result<_, _>>()?;
+        Ok(Self { config, tokenizer, tokenizer_config, weights })
+    }
+}
+
+/// The safetensors files of a folder: the single one, or those its index names.
+fn weight_names(folder: &Path) -> Result<Vec<String>, String> {
+    const SINGLE: &str = "model.safetensors";
+    const INDEX: &str = "model.safetensors.index.json";
+    if folder.join(SINGLE).is_file() {
+        return Ok(vec![SINGLE.to_owned()]);
+    }
+    let Some(index) = read_json(folder, INDEX)? else {
+        return Err(format!(
+            "the folder has neither {SINGLE} nor {INDEX}; save it with transformers' \
+             `model.save_pretrained(folder, safe_serialization=True)`"
+        ));
+    };
+    let map = index["weight_map"].as_object().ok_or_else(|| format!("{INDEX} has no `weight_map`"))?;
+    let mut names = Vec::new();
+    for file in map.values() {
+        let name =
+            file.as_str().ok_or_else(|| format!("{INDEX}: `weight_map` must map names to file names"))?;
+        if Path::new(name).file_name().is_none_or(|last| last != name) {
+            return Err(format!("{INDEX} names `{name}`, which is not a plain file name"));
+        }
+        names.push(name.to_owned());
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+fn parse(name: &str, bytes: &[u8]) -> Result<Value, String> {
+    serde_json::from_slice(bytes).map_err(|e| format!("{name} is not valid JSON: {e}"))
+}
+
+/// `None` where there is no such file.
+fn read_json(folder: &Path, name: &str) -> Result<Option<Value>, String> {
+    let path = folder.join(name);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let bytes = fs::read(&path).map_err(|e| format!("cannot read {name}: {e}"))?;
+    parse(name, &bytes).map(Some)
+}
+
+fn map(folder: &Path, name: String) -> Result<WeightFile, String> {
+    let path = folder.join(&name);
+    let file = File::open(&path).map_err(|e| format!("cannot open {name}: {e}"))?;
+    #[expect(unsafe_code, reason = "mapping a file is the only way not to hold a checkpoint twice")]
+    // SAFETY: the map is only read. Someone who truncates the file while it is being loaded can end the process,
+    // as with every program that maps files; replacing it by rename, as downloads do, is safe.
+    let map = unsafe { Mmap::map(&file) }.map_err(|e| format!("cannot map {name}: {e}"))?;
+    Ok(WeightFile { name, bytes: Bytes::Mapped(Arc::new(map)), path: Some(path) })
+}

@@ -1,0 +1,109 @@
+//! Causal multi-head attention over packed rows (Vaswani et al., arXiv:1706.03762).
+//!
+//! pattern = softmax(q kᵀ/√d_head + mask), z = pattern v, attn_out = Σ_heads z W_O + b_O. Queries, keys and values are
+//! computed row by row; then each segment of the batch attends to its context and to itself.
+
+use super::rotary::Rotary;
+use crate::checkpoint::BlockWeights;
+use crate::config::Config;
+use crate::hook_name::{HookName, Site};
+use crate::packing::Segment;
+use crate::transformer::Tap;
+use candle_core::{D, Device, Result, Tensor};
+
+/// One layer's attention.
+pub(crate) struct Attention<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) weights: &'a BlockWeights,
+    pub(crate) layer: usize,
+    pub(crate) rotary: Option<&'a Rotary>,
+    pub(crate) segments: &'a [Segment],
+}
+
+impl Attention<'_> {
+    /// `[rows, d_model]` → attn_out without its hook, `[rows, d_model]`.
+    pub(crate) fn forward(&self, x: &Tensor, tap: &mut Tap<'_>) -> Result<Tensor> {
+        let (q, k, v) = self.queries_keys_values(x, tap)?;
+        let z = self
+            .segments
+            .iter()
+            .map(|segment| self.attend(segment, &q, &k, &v, tap))
+            .collect::<Result<Vec<_>>>()
+            .and_then(|parts| Tensor::cat(&parts, 0))?;
+        let z = tap.at(self.name(Site::Z), z)?;
+        self.write(&z, tap)
+    }
+
+    fn name(&self, site: Site) -> HookName {
+        HookName::block(self.layer, site)
+    }
+
+    /// Each `[rows, head, d_head]`, after their hooks and rotary.
+    fn queries_keys_values(&self, x: &Tensor, tap: &mut Tap<'_>) -> Result<(Tensor, Tensor, Tensor)> {
+        let (heads, d_head) = (self.config.n_heads, self.config.d_head);
+        let qkv = self.weights.qkv.forward(x)?.reshape((x.dim(0)?, 3, heads, d_head))?;
+        let mut part = |i, site| tap.at(self.name(site), qkv.narrow(1, i, 1)?.squeeze(1)?);
+        let (q, k, v) = (part(0, Site::Q)?, part(1, Site::K)?, part(2, Site::V)?);
+        let Some(rotary) = self.rotary else { return Ok((q, k, v)) };
+        let q = tap.at(self.name(Site::RotQ), rotary.forward(&q)?)?;
+        let k = tap.at(self.name(Site::RotK), rotary.forward(&k)?)?;
+        Ok((q, k, v))
+    }
+
+    /// z of one segment, `[segment rows, head, d_head]`.
+    fn attend(
+        &self,
+        segment: &Segment,
+        q: &Tensor,
+        k: &Tensor,
+        v: &Tensor,
+        tap: &mut Tap<'_>,
+    ) -> Result<Tensor> {
+        let rows: Vec<u32> = segment.rows.clone().map(|r| r as u32).collect();
+        let by_head = |x: &Tensor| x.transpose(0, 1)?.contiguous();
+        let q = by_head(&q.narrow(0, segment.rows.start, segment.rows.len())?)?;
+        let (k, v) = (by_head(&visible(k, segment)?)?, by_head(&visible(v, segment)?)?);
+        let scores = (q.matmul(&k.t()?)? / (self.config.d_head as f64).sqrt())?;
+        let scores = scores.broadcast_add(&causal_mask(segment, q.device())?)?;
+        let scores = tap.by_query(self.name(Site::AttnScores), &rows, scores)?;
+        let pattern = tap.by_query(self.name(Site::Pattern), &rows, softmax(&scores)?)?;
+        pattern.matmul(&v)?.transpose(0, 1)?.contiguous()
+    }
+
+    /// What the heads write together. Per-head results are made only where a hook wants them.
+    fn write(&self, z: &Tensor, tap: &mut Tap<'_>) -> Result<Tensor> {
+        let o = &self.weights.o;
+        let out = o.forward(&z.flatten_from(1)?)?;
+        let result = self.name(Site::Result);
+        let Some(rows) = tap.wanted_rows(result, z.dim(0)?) else { return Ok(out) };
+        let index = Tensor::new(rows.as_slice(), z.device())?;
+        // [head, rows, d_head] × [head, d_head, d_model]
+        let z = z.index_select(&index, 0)?.transpose(0, 1)?.contiguous()?;
+        let w = o.w.reshape((self.config.n_heads, self.config.d_head, self.config.d_model))?;
+        let results = z.matmul(&w)?.transpose(0, 1)?.contiguous()?;
+        let Some(replaced) = tap.show(result, &rows, &results)? else { return Ok(out) };
+        crate::hooks::put_rows(&out, &rows, &replaced.sum(1)?.broadcast_add(&o.b)?)
+    }
+}
+
+/// The rows a segment's last row can see: `[key, head, d_head]`.
+fn visible(x: &Tensor, segment: &Segment) -> Result<Tensor> {
+    let parts = segment.context.iter().chain([&segment.rows]);
+    let parts = parts.map(|rows| x.narrow(0, rows.start, rows.len())).collect::<Result<Vec<_>>>()?;
+    Tensor::cat(&parts, 0)
+}
+
+/// `[query, key]`: −inf where the key comes after the query, else 0.
+fn causal_mask(segment: &Segment, device: &Device) -> Result<Tensor> {
+    let (start, queries) = (segment.start(), segment.rows.len());
+    let keys = start + queries;
+    let entry = |q: usize, k: usize| if k > start + q { f32::NEG_INFINITY } else { 0.0 };
+    let mask: Vec<f32> = (0..queries).flat_map(|q| (0..keys).map(move |k| entry(q, k))).collect();
+    Tensor::from_vec(mask, (queries, keys), device)
+}
+
+/// Over the last axis, from operations that all have gradients.
+fn softmax(scores: &Tensor) -> Result<Tensor> {
+    let exp = scores.broadcast_sub(&scores.max_keepdim(D::Minus1)?)?.exp()?;
+    exp.broadcast_div(&exp.sum_keepdim(D::Minus1)?)
+}

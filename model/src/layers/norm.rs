@@ -1,0 +1,30 @@
+//! LayerNorm (Ba et al., arXiv:1607.06450): y = (x − mean x) / scale · w + b, scale = √(mean (x − mean x)² + eps).
+//!
+//! Its scale and its output are hook sites. With the affine part folded away, y is the normalized residual itself.
+
+use crate::checkpoint::NormWeights;
+use crate::hook_name::HookName;
+use crate::transformer::Tap;
+use candle_core::{D, Result, Tensor};
+
+/// One LayerNorm: its affine part, its eps, and the names of its two sites.
+pub(crate) struct Norm<'a> {
+    pub(crate) weights: Option<&'a NormWeights>,
+    pub(crate) eps: f64,
+    pub(crate) scale: HookName,
+    pub(crate) normalized: HookName,
+}
+
+impl Norm<'_> {
+    /// `[rows, d_model]` → `[rows, d_model]`.
+    pub(crate) fn forward(&self, x: &Tensor, tap: &mut Tap<'_>) -> Result<Tensor> {
+        let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
+        let scale = (centred.sqr()?.mean_keepdim(D::Minus1)? + self.eps)?.sqrt()?;
+        let scale = tap.at(self.scale, scale)?;
+        let mut y = centred.broadcast_div(&scale)?;
+        if let Some(affine) = self.weights {
+            y = y.broadcast_mul(&affine.w)?.broadcast_add(&affine.b)?;
+        }
+        tap.at(self.normalized, y)
+    }
+}

@@ -1,0 +1,155 @@
+//! From an experiment to a job: everything that can be refused is refused here, before anything is computed.
+//!
+//! [`Plan::new`] expands sets, tokenizes, checks limits and options, and names the result by its content;
+//! [`Plan::check`] does the same but collects every problem, for a form that is being filled in. Weights are needed
+//! only by [`Plan::job`], so a result already known costs no model.
+
+mod encode;
+mod limits;
+mod options;
+mod warnings;
+
+pub use encode::EncodedPrompt;
+pub use limits::Limits;
+
+use crate::analysis::{self, Job};
+use crate::checkpoint::{Checkpoint, DTYPE_NAME};
+use crate::error::{Error, Result};
+use crate::transformer::Transformer;
+use crate::wire::{Checked, Experiment, Problem, Prompts, Started};
+use candle_core::Device;
+use std::sync::Arc;
+
+/// An experiment that can run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Names the result by its content.
+    pub id: String,
+    /// Sets expanded and defaults filled in.
+    pub experiment: Experiment,
+    /// The run's first event.
+    pub started: Started,
+    prompts: Arc<[EncodedPrompt]>,
+    checkpoint: Arc<Checkpoint>,
+}
+
+/// Reads an experiment from JSON.
+///
+/// # Errors
+/// [`Error::Experiment`] naming the field, or the line and column of a syntax error.
+pub fn parse_experiment(json: &[u8]) -> Result<Experiment> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let experiment = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
+        let field = e.path().to_string();
+        Error::field(if field == "." { "experiment" } else { &field }, e.inner().to_string())
+    })?;
+    deserializer.end().map_err(|e| Error::field("experiment", e.to_string()))?;
+    Ok(experiment)
+}
+
+impl Plan {
+    /// Plans `experiment` on `checkpoint`.
+    ///
+    /// # Errors
+    /// [`Error::Experiment`] with everything that keeps it from running.
+    pub fn new(
+        checkpoint: &Arc<Checkpoint>,
+        experiment: &Experiment,
+        limits: &Limits,
+        device: &Device,
+    ) -> Result<Self> {
+        let draft = Draft::new(checkpoint, experiment, limits);
+        if !draft.problems.is_empty() {
+            return Err(Error::Experiment(draft.problems));
+        }
+        let id = identify(&draft.experiment, checkpoint.fingerprint());
+        let started = Started {
+            id: id.clone(),
+            model: checkpoint.info(device),
+            prompts: draft.prompts.iter().map(|p| p.describe(checkpoint.tokens())).collect(),
+            warnings: draft.warnings,
+        };
+        Ok(Self {
+            id,
+            experiment: draft.experiment,
+            started,
+            prompts: draft.prompts.into(),
+            checkpoint: Arc::clone(checkpoint),
+        })
+    }
+
+    /// What [`Plan::new`] would say, all problems together.
+    pub fn check(checkpoint: &Checkpoint, experiment: &Experiment, limits: &Limits) -> Checked {
+        let draft = Draft::new(checkpoint, experiment, limits);
+        let id = draft.problems.is_empty().then(|| identify(&draft.experiment, checkpoint.fingerprint()));
+        Checked {
+            id,
+            prompts: draft.prompts.iter().map(|p| p.describe(checkpoint.tokens())).collect(),
+            experiment: draft.experiment,
+            warnings: draft.warnings,
+            problems: draft.problems,
+        }
+    }
+
+    /// The tokenized prompts.
+    pub fn prompts(&self) -> &Arc<[EncodedPrompt]> {
+        &self.prompts
+    }
+
+    /// The checkpoint it was planned on.
+    pub fn checkpoint(&self) -> &Arc<Checkpoint> {
+        &self.checkpoint
+    }
+
+    /// The work itself, on a model loaded from the same checkpoint with the experiment's processing.
+    ///
+    /// # Errors
+    /// [`Error::Compute`] where what the analysis needs beforehand cannot be computed.
+    pub fn job(&self, model: Arc<Transformer>) -> Result<Box<dyn Job>> {
+        analysis::job(self, model)
+    }
+}
+
+/// Sets expanded, prompts encoded as far as they can be, and what was found on the way.
+struct Draft {
+    experiment: Experiment,
+    prompts: Vec<EncodedPrompt>,
+    warnings: Vec<String>,
+    problems: Vec<Problem>,
+}
+
+impl Draft {
+    fn new(checkpoint: &Checkpoint, experiment: &Experiment, limits: &Limits) -> Self {
+        let (list, mut warnings) = match &experiment.prompts {
+            Prompts::List(list) => (list.clone(), Vec::new()),
+            Prompts::Set(set) => (crate::prompt_sets::expand(set), crate::prompt_sets::warnings(set)),
+        };
+        let mut problems = limits.prompts(&list);
+        let (mut prompts, experiment_out);
+        if problems.is_empty() {
+            prompts = Vec::with_capacity(list.len());
+            for (i, prompt) in list.iter().enumerate() {
+                prompts.push(encode::prompt(checkpoint, experiment, i, prompt, &mut problems));
+            }
+            problems.extend(limits.tokens(&prompts));
+            problems.extend(options::check(checkpoint.config(), &experiment.analysis, &prompts, limits));
+            warnings.splice(0..0, warnings::of(experiment, checkpoint.tokens(), &list, &prompts));
+        } else {
+            prompts = Vec::new();
+        }
+        experiment_out = Experiment { prompts: Prompts::List(list), ..experiment.clone() };
+        Self { experiment: experiment_out, prompts, warnings, problems }
+    }
+}
+
+/// Hash of the resolved experiment with the model replaced by its fingerprint, the precision and the version of the
+/// analyses: 32 hexadecimal digits.
+fn identify(experiment: &Experiment, fingerprint: &str) -> String {
+    let named = Experiment { model: fingerprint.to_owned(), ..experiment.clone() };
+    let content = serde_json::json!({
+        "experiment": named,
+        "dtype": DTYPE_NAME,
+        "version": analysis::VERSION,
+    });
+    blake3::hash(content.to_string().as_bytes()).to_hex()[..32].to_owned()
+}

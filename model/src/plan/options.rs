@@ -1,0 +1,67 @@
+//! Options of the analyses against the model's shape.
+
+use super::{EncodedPrompt, Limits};
+use crate::analysis::activations;
+use crate::config::Config;
+use crate::wire::{Activations, Analysis, Head, Problem};
+
+pub(super) fn check(
+    config: &Config,
+    analysis: &Analysis,
+    prompts: &[EncodedPrompt],
+    limits: &Limits,
+) -> Vec<Problem> {
+    match analysis {
+        Analysis::Attribution(_) => Vec::new(),
+        Analysis::Head(head) => check_head(config, head, prompts.len()),
+        Analysis::Activations(options) => check_activations(config, options, prompts, limits),
+    }
+}
+
+fn check_head(config: &Config, head: &Head, prompts: usize) -> Vec<Problem> {
+    [
+        ("layer", head.layer, config.n_layers, "layers"),
+        ("head", head.head, config.n_heads, "heads a layer"),
+        ("prompt", head.prompt, prompts, "prompts"),
+    ]
+    .into_iter()
+    .filter(|(_, value, count, _)| value >= count)
+    .map(|(field, value, count, what)| {
+        let message = format!("{value} is out of range; there are {count} {what}, numbered from 0");
+        option(field, message)
+    })
+    .collect()
+}
+
+fn check_activations(
+    config: &Config,
+    options: &Activations,
+    prompts: &[EncodedPrompt],
+    limits: &Limits,
+) -> Vec<Problem> {
+    let sites = match activations::sites(config, &options.sites) {
+        Ok(sites) => sites,
+        Err(message) => return vec![option("sites", message)],
+    };
+    let bytes: u64 = prompts
+        .iter()
+        .flat_map(|prompt| {
+            sites.iter().map(|site| activations::shape(config, *site, prompt.ids.len(), options.positions))
+        })
+        .map(|shape| 4 * shape.iter().map(|n| *n as u64).product::<u64>())
+        .sum();
+    if bytes <= limits.activation_bytes {
+        return Vec::new();
+    }
+    let (gigabytes, limit) = (bytes as f64 / 1e9, limits.activation_bytes as f64 / 1e9);
+    vec![option(
+        "sites",
+        format!(
+            "the file would hold {gigabytes:.1} GB, over the limit of {limit:.1} GB; ask for fewer sites, prompts or positions"
+        ),
+    )]
+}
+
+fn option(field: &str, message: String) -> Problem {
+    Problem { field: format!("analysis.{field}"), prompt: None, message }
+}

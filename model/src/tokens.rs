@@ -1,0 +1,155 @@
+//! Text to token ids and back, with the checks an experiment needs.
+
+use serde_json::Value;
+use tokenizers::Tokenizer;
+
+/// A tokenizer and its BOS token.
+///
+/// Special tokens are never added by the tokenizer itself, nor a space before the text: whatever its own settings
+/// say, BOS comes in once and only where asked for.
+#[derive(Debug)]
+pub struct Tokens {
+    tokenizer: Tokenizer,
+    bos: Option<(String, u32)>,
+    highest_id: u32,
+}
+
+impl Tokens {
+    /// From parsed `tokenizer.json`, `tokenizer_config.json` and `config.json`.
+    pub(crate) fn load(tokenizer: &Value, settings: Option<&Value>, config: &Value) -> Result<Self, String> {
+        let mut json = tokenizer.clone();
+        for unwanted in ["truncation", "padding"] {
+            json[unwanted] = Value::Null;
+        }
+        let wants_space = settings.and_then(|s| s["add_prefix_space"].as_bool()).unwrap_or(false);
+        set_prefix_space(&mut json["pre_tokenizer"], wants_space);
+        let tokenizer = Tokenizer::from_bytes(json.to_string().as_bytes())
+            .map_err(|e| format!("tokenizer.json cannot be used: {e}"))?;
+        let highest_id = tokenizer.get_vocab(true).into_values().max().unwrap_or(0);
+        let bos = bos(&tokenizer, settings, config);
+        Ok(Self { tokenizer, bos, highest_id })
+    }
+
+    /// The BOS token, where the tokenizer has one.
+    pub fn bos(&self) -> Option<&str> {
+        self.bos.as_ref().map(|(text, _)| text.as_str())
+    }
+
+    /// The id of the BOS token.
+    pub fn bos_id(&self) -> Option<u32> {
+        self.bos.as_ref().map(|(_, id)| *id)
+    }
+
+    /// The largest id that has a string.
+    pub(crate) fn highest_id(&self) -> u32 {
+        self.highest_id
+    }
+
+    /// Ids of a text, without BOS.
+    ///
+    /// # Errors
+    /// The tokenizer's own words, for a text it cannot represent.
+    pub fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
+        let encoding = self.tokenizer.encode_fast(text, false);
+        encoding.map(|e| e.get_ids().to_vec()).map_err(|e| format!("the tokenizer refuses this text: {e}"))
+    }
+
+    /// The token as it stands in a text; an id without a string (vocabularies are padded) is spelled `[id]`.
+    pub fn string(&self, id: u32) -> String {
+        let unknown = || format!("[{id}]");
+        if self.tokenizer.id_to_token(id).is_none() {
+            return unknown();
+        }
+        self.tokenizer.decode(&[id], false).ok().filter(|s| !s.is_empty()).unwrap_or_else(unknown)
+    }
+
+    /// The strings of several tokens.
+    pub fn strings(&self, ids: &[u32]) -> Vec<String> {
+        ids.iter().map(|id| self.string(*id)).collect()
+    }
+
+    /// The id of a text that is exactly one token; otherwise what it falls into and what to change.
+    ///
+    /// # Errors
+    /// A message that shows the pieces.
+    pub fn single(&self, text: &str) -> Result<u32, String> {
+        let ids = self.encode(text)?;
+        if let [id] = ids[..] {
+            return Ok(id);
+        }
+        if ids.is_empty() {
+            return Err("it is empty; write one token, such as ` great`".to_owned());
+        }
+        let pieces: Vec<_> = self.strings(&ids).iter().map(|piece| format!("`{piece}`")).collect();
+        let spaced = format!(" {}", text.trim_start());
+        let hint = match self.encode(&spaced) {
+            Ok(ids) if ids.len() == 1 => format!("; `{spaced}`, with a leading space, is one"),
+            _ => "; choose a word that is a single token for this model".to_owned(),
+        };
+        Err(format!("`{text}` is {} tokens, {}, not one{hint}", ids.len(), pieces.join(" ")))
+    }
+}
+
+/// Sets `add_prefix_space` wherever a pre-tokenizer has it: `tokenizer_config.json` decides, as in `transformers`.
+fn set_prefix_space(pre_tokenizer: &mut Value, wanted: bool) {
+    if let Some(space) = pre_tokenizer.get_mut("add_prefix_space") {
+        *space = Value::Bool(wanted);
+    }
+    for inner in pre_tokenizer.get_mut("pretokenizers").and_then(Value::as_array_mut).into_iter().flatten() {
+        set_prefix_space(inner, wanted);
+    }
+}
+
+/// BOS by `tokenizer_config.json`'s text, else by `config.json`'s id.
+fn bos(tokenizer: &Tokenizer, settings: Option<&Value>, config: &Value) -> Option<(String, u32)> {
+    let named = settings.map(|s| &s["bos_token"]).and_then(|b| b.as_str().or_else(|| b["content"].as_str()));
+    let by_name = named.and_then(|text| Some((text.to_owned(), tokenizer.token_to_id(text)?)));
+    by_name.or_else(|| {
+        let id = config["bos_token_id"].as_u64()? as u32;
+        Some((tokenizer.id_to_token(id)?, id))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo;
+
+    fn tokens(change: impl FnOnce(&mut Value)) -> Tokens {
+        let mut json: Value = serde_json::from_slice(demo::TOKENIZER).unwrap();
+        change(&mut json);
+        let settings = serde_json::from_slice(demo::TOKENIZER_CONFIG).unwrap();
+        Tokens::load(&json, Some(&settings), &Value::Null).unwrap()
+    }
+
+    #[test]
+    fn tokens_put_together_are_the_text() {
+        let tokens = tokens(|_| {});
+        let text = "This movie was a zorbly one,  naïve\n— “quite” 🙂";
+        let ids = tokens.encode(text).unwrap();
+        assert_eq!(tokens.tokenizer.decode(&ids, false).unwrap(), text);
+        assert_eq!(tokens.strings(&tokens.encode(" great film").unwrap()), [" great", " film"]);
+    }
+
+    #[test]
+    fn a_tokenizers_own_settings_add_nothing() {
+        let plain = tokens(|_| {});
+        let eager = tokens(|json| {
+            json["pre_tokenizer"]["add_prefix_space"] = Value::Bool(true);
+            json["truncation"] = serde_json::json!(
+                {"direction": "Right", "max_length": 1, "strategy": "LongestFirst", "stride": 0});
+        });
+        assert_eq!(plain.encode("great film").unwrap(), eager.encode("great film").unwrap());
+    }
+
+    #[test]
+    fn an_answer_of_two_tokens_shows_its_pieces() {
+        let message = tokens(|_| {}).single(" greatly awful").unwrap_err();
+        assert!(message.contains("` great`") && message.contains("` awful`"), "{message}");
+    }
+
+    #[test]
+    fn an_id_without_a_string_is_spelled_as_an_id() {
+        assert_eq!(tokens(|_| {}).string(60_000), "[60000]");
+    }
+}

@@ -1,0 +1,206 @@
+//! The forward pass, as residual-stream algebra over packed rows:
+//!
+//! ```text
+//! resid_pre₀ = embed (+ pos_embed)
+//! sequential: resid_mid = resid_pre + attn_out(ln1 resid_pre);  resid_post = resid_mid + mlp_out(ln2 resid_mid)
+//! parallel:   resid_post = resid_pre + attn_out(ln1 resid_pre) + mlp_out(ln2 resid_pre)
+//! logits = ln_final(resid_post) W_U + b_U
+//! ```
+//!
+//! Every intermediate named in [`Site`] is offered to the [`Hooks`]; the model itself stores nothing.
+
+use crate::checkpoint::{BlockWeights, Checkpoint, Weights};
+use crate::config::{BlockKind, Config, PositionKind};
+use crate::hook_name::{HookName, Site};
+use crate::hooks::{Hooks, Rows, put_rows};
+use crate::layers::attention::Attention;
+use crate::layers::mlp;
+use crate::layers::norm::Norm;
+use crate::layers::rotary::Rotary;
+use crate::packing::Batch;
+use crate::wire::Processing;
+use candle_core::{Device, Result, Tensor};
+
+/// A model with its weights on a device.
+#[derive(Debug)]
+pub struct Transformer {
+    config: Config,
+    weights: Weights,
+    device: Device,
+}
+
+impl Transformer {
+    /// Reads the weights of a checkpoint onto a device, folded where asked.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::weights`].
+    pub fn load(checkpoint: &Checkpoint, processing: Processing, device: &Device) -> crate::Result<Self> {
+        let weights = checkpoint.weights(processing, device)?;
+        Ok(Self { config: checkpoint.config().clone(), weights, device: device.clone() })
+    }
+
+    /// Its shape.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Its weights.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// Where it computes.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Runs a batch and returns the logits `[read, d_vocab]` at the rows `read`; the unembedding and what only it
+    /// needs are computed nowhere else, unless a hook asks.
+    ///
+    /// # Errors
+    /// Whatever the device or a hook gives.
+    pub fn forward(&self, batch: &Batch, read: &[u32], hooks: &mut dyn Hooks) -> Result<Tensor> {
+        let mut tap = Tap { hooks };
+        let resid = self.resid_final(batch, &mut tap)?;
+        let normalized = self.ln_final(&resid, read, batch.rows(), &mut tap)?;
+        self.weights.unembed.forward(&normalized)
+    }
+
+    /// The residual stream after the last block, `[rows, d_model]`.
+    fn resid_final(&self, batch: &Batch, tap: &mut Tap<'_>) -> Result<Tensor> {
+        let mut resid = self.embed(batch, tap)?;
+        let rotary = match self.config.positions {
+            PositionKind::Rotary { dims, base } => {
+                Some(Rotary::new(dims, base, &batch.positions, &self.device)?)
+            }
+            PositionKind::Learned => None,
+        };
+        for (layer, weights) in self.weights.blocks.iter().enumerate() {
+            let attention = Attention {
+                config: &self.config,
+                weights,
+                layer,
+                rotary: rotary.as_ref(),
+                segments: &batch.segments,
+            };
+            resid = self.block(layer, weights, &attention, resid, tap)?;
+        }
+        Ok(resid)
+    }
+
+    fn embed(&self, batch: &Batch, tap: &mut Tap<'_>) -> Result<Tensor> {
+        let look_up = |table: &Tensor, at: &[u32]| table.index_select(&Tensor::new(at, &self.device)?, 0);
+        let embed = tap.at(HookName::top(Site::Embed), look_up(&self.weights.embed, &batch.ids)?)?;
+        let Some(pos_embed) = &self.weights.pos_embed else { return Ok(embed) };
+        let pos_embed = tap.at(HookName::top(Site::PosEmbed), look_up(pos_embed, &batch.positions)?)?;
+        embed + pos_embed
+    }
+
+    fn block(
+        &self,
+        layer: usize,
+        weights: &BlockWeights,
+        attention: &Attention<'_>,
+        resid: Tensor,
+        tap: &mut Tap<'_>,
+    ) -> Result<Tensor> {
+        let name = |site| HookName::block(layer, site);
+        let eps = self.config.layer_norm_eps;
+        let ln1 = Norm {
+            weights: weights.ln1.as_ref(),
+            eps,
+            scale: name(Site::Ln1Scale),
+            normalized: name(Site::Ln1Normalized),
+        };
+        let ln2 = Norm {
+            weights: weights.ln2.as_ref(),
+            eps,
+            scale: name(Site::Ln2Scale),
+            normalized: name(Site::Ln2Normalized),
+        };
+
+        let resid_pre = tap.at(name(Site::ResidPre), resid)?;
+        let attn_out = attention.forward(&ln1.forward(&resid_pre, tap)?, tap)?;
+        let attn_out = tap.at(name(Site::AttnOut), attn_out)?;
+        let resid_mid = (&resid_pre + attn_out)?;
+        let mlp_input = match self.config.block {
+            BlockKind::Sequential => tap.at(name(Site::ResidMid), resid_mid.clone())?,
+            BlockKind::Parallel => resid_pre,
+        };
+        let base = if self.config.block == BlockKind::Sequential { mlp_input.clone() } else { resid_mid };
+        let mlp_out =
+            mlp::forward(weights, self.config.activation, layer, &ln2.forward(&mlp_input, tap)?, tap)?;
+        let mlp_out = tap.at(name(Site::MlpOut), mlp_out)?;
+        tap.at(name(Site::ResidPost), (base + mlp_out)?)
+    }
+
+    /// The final norm at `read`, `[read, d_model]`; at every row where a hook wants more than that.
+    fn ln_final(&self, resid: &Tensor, read: &[u32], rows: usize, tap: &mut Tap<'_>) -> Result<Tensor> {
+        let norm = Norm {
+            weights: self.weights.ln_final.as_ref(),
+            eps: self.config.layer_norm_eps,
+            scale: HookName::top(Site::LnFinalScale),
+            normalized: HookName::top(Site::LnFinalNormalized),
+        };
+        let read_index = Tensor::new(read, &self.device)?;
+        let hooked = [norm.scale, norm.normalized].iter().any(|name| tap.wanted_rows(*name, rows).is_some());
+        match hooked {
+            true => norm.forward(resid, tap)?.index_select(&read_index, 0),
+            false => norm.forward(&resid.index_select(&read_index, 0)?, tap),
+        }
+    }
+}
+
+/// The forward pass's side of [`Hooks`].
+pub(crate) struct Tap<'a> {
+    hooks: &'a mut dyn Hooks,
+}
+
+impl Tap<'_> {
+    /// Offers `[rows, …]` at a site and goes on with what comes back.
+    pub(crate) fn at(&mut self, name: HookName, values: Tensor) -> Result<Tensor> {
+        let Some(rows) = self.wanted_rows(name, values.dim(0)?) else { return Ok(values) };
+        let seen = match rows.len() == values.dim(0)? {
+            true => values.clone(),
+            false => values.index_select(&Tensor::new(rows.as_slice(), values.device())?, 0)?,
+        };
+        match self.hooks.visit(name, &rows, &seen)? {
+            None => Ok(values),
+            Some(new) => put_rows(&values, &rows, &new),
+        }
+    }
+
+    /// Offers `[head, query, key]` of one segment, whose queries are the batch rows `rows`.
+    pub(crate) fn by_query(&mut self, name: HookName, rows: &[u32], values: Tensor) -> Result<Tensor> {
+        let at: Vec<u32> = match self.hooks.wants(name) {
+            None => return Ok(values),
+            Some(Rows::All) => (0..rows.len() as u32).collect(),
+            Some(Rows::Only(only)) => {
+                (0..rows.len() as u32).filter(|&i| only.binary_search(&rows[i as usize]).is_ok()).collect()
+            }
+        };
+        if at.is_empty() {
+            return Ok(values);
+        }
+        let by_row = values.transpose(0, 1)?.contiguous()?;
+        let seen = by_row.index_select(&Tensor::new(at.as_slice(), values.device())?, 0)?;
+        let seen_rows: Vec<u32> = at.iter().map(|&i| rows[i as usize]).collect();
+        match self.hooks.visit(name, &seen_rows, &seen)? {
+            None => Ok(values),
+            Some(new) => put_rows(&by_row, &at, &new)?.transpose(0, 1)?.contiguous(),
+        }
+    }
+
+    /// The rows of a site that a hook wants, out of `n`.
+    pub(crate) fn wanted_rows(&self, name: HookName, n: usize) -> Option<Vec<u32>> {
+        self.hooks.wants(name).map(|rows| match rows {
+            Rows::All => (0..n as u32).collect(),
+            Rows::Only(rows) => rows.clone(),
+        })
+    }
+
+    /// Shows values that were computed for these rows alone.
+    pub(crate) fn show(&mut self, name: HookName, rows: &[u32], values: &Tensor) -> Result<Option<Tensor>> {
+        self.hooks.visit(name, rows, values)
+    }
+}

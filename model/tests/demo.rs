@@ -1,0 +1,116 @@
+//! The analyses on the bundled model: what they say, and that their parts add up.
+
+use model::wire::{Event, EventBody, Experiment, Figure, FigureData};
+use model::{Checkpoint, Device, Limits, Plan, Source, Transformer, parse_experiment};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+fn run(experiment: &str) -> BTreeMap<String, Figure> {
+    let experiment: Experiment = parse_experiment(experiment.as_bytes()).unwrap();
+    let checkpoint = Arc::new(Checkpoint::open("demo", &Source::Demo).unwrap());
+    let plan = Plan::new(&checkpoint, &experiment, &Limits::default(), &Device::Cpu).unwrap();
+    let model = Arc::new(Transformer::load(&checkpoint, experiment.processing, &Device::Cpu).unwrap());
+    let mut job = plan.job(model).unwrap();
+    let mut figures = BTreeMap::new();
+    loop {
+        let step = job.step().unwrap();
+        for body in step.events {
+            let event = Event { seq: 0, body };
+            let json = serde_json::to_string(&event).unwrap();
+            assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event, "events survive JSON");
+            if let EventBody::Figure(figure) = event.body {
+                figures.insert(figure.name.clone(), figure);
+            }
+        }
+        if step.finished {
+            return figures;
+        }
+    }
+}
+
+fn scalar(figures: &BTreeMap<String, Figure>, name: &str) -> f64 {
+    let FigureData::Scalars { values } = &figures["summary"].data else { panic!("summary is scalars") };
+    values[name].unwrap()
+}
+
+fn values<'a>(figures: &'a BTreeMap<String, Figure>, name: &str, series: &str) -> &'a [f32] {
+    match &figures[name].data {
+        FigureData::Line { series: all, .. } => &all.iter().find(|s| s.name == series).unwrap().y,
+        FigureData::Heatmap { values, .. } => values,
+        other => panic!("{name} is {other:?}"),
+    }
+}
+
+fn sum(values: &[f32]) -> f64 {
+    values.iter().map(|v| f64::from(*v)).sum()
+}
+
+#[test]
+fn film_reviews_are_told_apart_and_the_parts_add_up() {
+    for processing in ["folded", "raw"] {
+        let figures = run(&format!(
+            r#"{{"model":"demo","prompts":{{"set":"movie-sentiment"}},"processing":"{processing}",
+                "analysis":{{"kind":"attribution"}}}}"#
+        ));
+        let differences = values(&figures, "logit_diff", "logit_diff");
+        assert_eq!(differences.len(), 51);
+        assert!(differences.iter().all(|d| *d > 0.0), "every review is judged rightly");
+        let mean = scalar(&figures, "mean_logit_diff");
+        assert!((mean - 6.38).abs() < 0.01, "{mean}");
+        assert!(scalar(&figures, "residual_error") < 1e-4);
+        assert!((scalar(&figures, "attributed") - mean).abs() < 1e-4);
+
+        let layers = values(&figures, "layer_attribution", "mean");
+        assert!((sum(layers) - mean).abs() < 1e-4, "layers and bias add up");
+        let lens = values(&figures, "logit_lens", "mean");
+        assert!((f64::from(lens[lens.len() - 1] + layers[layers.len() - 1]) - mean).abs() < 1e-4);
+        let heads = values(&figures, "head_attribution", "");
+        let biases = values(&figures, "bias_attribution", "mean");
+        for layer in 0..4 {
+            let attn_out = f64::from(layers[1 + 2 * layer]);
+            let parts = sum(&heads[8 * layer..8 * (layer + 1)]) + f64::from(biases[layer]);
+            assert!((attn_out - parts).abs() < 1e-4, "heads and b_O are attn_out");
+        }
+        let (positive, negative) = (
+            values(&figures, "head_attribution:positive", ""),
+            values(&figures, "head_attribution:negative", ""),
+        );
+        for head in 0..32 {
+            let mean = (26.0 * positive[head] + 25.0 * negative[head]) / 51.0;
+            assert!((mean - heads[head]).abs() < 1e-4, "groups average to the whole");
+        }
+    }
+}
+
+#[test]
+fn a_heads_attribution_splits_over_its_sources() {
+    let figures = run(
+        r#"{"model":"demo","prompts":{"set":"movie-sentiment"},"analysis":{"kind":"head","layer":2,"head":3,"prompt":4}}"#,
+    );
+    let all = run(r#"{"model":"demo","prompts":{"set":"movie-sentiment"},"analysis":{"kind":"attribution"}}"#);
+    let sources = sum(values(&figures, "source_attribution", "attribution"));
+    assert!((sources - scalar(&figures, "attribution")).abs() < 1e-4);
+    let per_prompt = values(&figures, "per_prompt", "attribution");
+    assert!((f64::from(per_prompt[4]) - scalar(&figures, "attribution")).abs() < 1e-4);
+    let in_map = values(&all, "head_attribution", "")[2 * 8 + 3];
+    assert!((scalar(&figures, "mean_attribution") - f64::from(in_map)).abs() < 1e-4);
+    let FigureData::Heatmap { rows, values, .. } = &figures["pattern"].data else { panic!() };
+    for (query, row) in values.chunks(rows.len()).enumerate() {
+        assert!((sum(&row[..=query]) - 1.0).abs() < 1e-5, "a pattern's rows sum to 1");
+        assert!(row[query + 1..].iter().all(|v| v.is_nan()), "keys after the query are masked");
+    }
+}
+
+#[test]
+fn without_a_distractor_the_answer_is_compared_with_the_mean() {
+    for processing in ["folded", "raw"] {
+        let figures = run(&format!(
+            r#"{{"model":"demo","prompts":[{{"text":"This movie was","answer":" great"}},{{"text":"This film was bad","answer":" great","distractor":" awful"}}],"processing":"{processing}",
+                "analysis":{{"kind":"attribution","per_prompt":true}}}}"#
+        ));
+        assert!(scalar(&figures, "residual_error") < 1e-4);
+        let layers = values(&figures, "layer_attribution", "prompt:0");
+        let difference = values(&figures, "logit_diff", "logit_diff")[0];
+        assert!((sum(layers) - f64::from(difference)).abs() < 1e-4);
+    }
+}
