@@ -12,9 +12,10 @@ use std::fmt::Write;
 pub type Rgb = [u8; 3];
 
 /// The family of colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Map {
     /// Diverging: negative red, positive blue.
+    #[default]
     RedBlue,
     /// Diverging, safe for colour-blind readers: negative orange, positive purple.
     OrangePurple,
@@ -23,9 +24,10 @@ pub enum Map {
 }
 
 /// The paper a map is seen on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Ground {
     /// Black on white; exports use it in either theme.
+    #[default]
     Light,
     /// White on black.
     Dark,
@@ -74,7 +76,8 @@ impl Colors {
 
     /// The colour of a step, 0 to [`Colors::LAST`].
     pub fn at(self, step: u8) -> Rgb {
-        let position = f32::from(step.min(Self::LAST)) / f32::from(Self::LAST) * (self.stops.len() - 1) as f32;
+        let position =
+            f32::from(step.min(Self::LAST)) / f32::from(Self::LAST) * (self.stops.len() - 1) as f32;
         let below = (position as usize).min(self.stops.len() - 2);
         let (low, high) = (channels(self.stops[below]), channels(self.stops[below + 1]));
         let part = position - below as f32;
@@ -86,7 +89,10 @@ impl Colors {
 
     /// Every step's colour, packed for the shader: red in the lowest byte, opaque.
     pub fn packed(self) -> Vec<u32> {
-        (0..=Self::LAST).map(|step| self.at(step)).map(|[r, g, b]| u32::from_le_bytes([r, g, b, 255])).collect()
+        (0..=Self::LAST)
+            .map(|step| self.at(step))
+            .map(|[r, g, b]| u32::from_le_bytes([r, g, b, 255]))
+            .collect()
     }
 
     /// A CSS gradient from the lowest colour to the highest, towards `direction` (`to top`, `to right`).
@@ -153,7 +159,8 @@ mod tests {
             for map in ALL {
                 let colors = Colors::of(map, ground);
                 let neutral = if map == Map::Mist { 0 } else { Colors::LAST / 2 };
-                let up: Vec<i32> = (neutral..=Colors::LAST).map(|s| sign * brightness(colors.at(s))).collect();
+                let up: Vec<i32> =
+                    (neutral..=Colors::LAST).map(|s| sign * brightness(colors.at(s))).collect();
                 let down: Vec<i32> = (0..=neutral).rev().map(|s| sign * brightness(colors.at(s))).collect();
                 for side in [up, down] {
                     assert!(side.is_sorted(), "{map:?} on {ground:?}");

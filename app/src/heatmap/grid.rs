@@ -10,7 +10,7 @@ pub struct Cell {
 }
 
 /// The geometry of a heatmap in whole device pixels, so that every cell of a picture has the same size and sharp edges.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Grid {
     /// Cells down.
     pub rows: usize,
@@ -55,7 +55,8 @@ impl Grid {
 
     /// The cell that many rows and columns away, kept inside.
     pub fn step(&self, from: Cell, rows: isize, columns: isize) -> Cell {
-        let walk = |at: usize, by: isize, count: usize| at.saturating_add_signed(by).min(count.saturating_sub(1));
+        let walk =
+            |at: usize, by: isize, count: usize| at.saturating_add_signed(by).min(count.saturating_sub(1));
         Cell { row: walk(from.row, rows, self.rows), column: walk(from.column, columns, self.columns) }
     }
 }

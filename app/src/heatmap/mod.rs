@@ -23,7 +23,7 @@ pub use pixels::pixels;
 pub const SHADER: &str = include_str!("heatmap.wgsl");
 
 /// The range of values that the colours span. Values outside take the colour of the nearer end.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Scale {
     /// The value of the first colour.
     pub low: f32,
@@ -56,7 +56,7 @@ impl Scale {
 }
 
 /// One picture: what is drawn, apart from how large.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Heatmap {
     /// Cells down.
     pub rows: usize,

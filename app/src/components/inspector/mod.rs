@@ -1,1 +1,145 @@
-//! The inspector of one head.
+//! The right column while a head is selected: what it does on one prompt, from a `head` run of its own.
+//!
+//! The sizes of all parts follow from the tokens, which the run on the page knows already, so nothing moves when the
+//! numbers come; until then, and while another head's are on their way, the last ones are shown faint.
+
+mod bars;
+mod lists;
+mod pattern;
+pub mod sources;
+pub mod tokens;
+
+pub use sources::PromptText;
+pub use tokens::Token;
+
+use crate::chart::format::signed;
+use crate::chart::part::head_name;
+use crate::components::figures::icons::{CLOSE, Icon};
+use crate::components::figures::screen::Screen;
+use crate::components::figures::{HeadMap, head_map};
+use crate::state::{Heads, RunState, RunStatus, ViewState};
+use leptos::prelude::*;
+use model::wire::Figure;
+use std::sync::Arc;
+
+/// What the inspector's parts read: the head run in view and the run it came from.
+#[derive(Clone, Copy)]
+pub(crate) struct Inspected {
+    /// The run on the page.
+    page: RunState,
+    /// The run of the selected head on the selected prompt.
+    run: RwSignal<Option<RunState>>,
+    view: ViewState,
+}
+
+impl Inspected {
+    /// A figure of the head's run. While a new run has not brought it yet, the one before stays.
+    fn figure(self, name: &'static str) -> Memo<Option<Arc<Figure>>> {
+        Memo::new(move |before: Option<&Option<Arc<Figure>>>| {
+            let prompt = self.prompt();
+            let now = self.run.get().and_then(|run| {
+                // figures of one prompt may carry its number
+                run.figure(name, None).get().or_else(|| run.figure(name, Some(prompt)).get())
+            });
+            now.or_else(|| before.cloned().flatten())
+        })
+    }
+
+    /// The tokens of the selected prompt.
+    fn tokens(self) -> Memo<Vec<String>> {
+        prompt_tokens(self.page, self.view)
+    }
+
+    /// The selected prompt, inside the run's. Tracks.
+    fn prompt(self) -> usize {
+        let count = self.page.started.with(|s| s.as_ref().map_or(0, |s| s.prompts.len()));
+        self.view.prompt.get().min(count.saturating_sub(1))
+    }
+
+    fn status(self) -> Option<RunStatus> {
+        self.run.get().map(|run| run.status.get())
+    }
+}
+
+/// The tokens of the selected prompt, as the model sees them.
+pub(crate) fn prompt_tokens(run: RunState, view: ViewState) -> Memo<Vec<String>> {
+    Memo::new(move |_| {
+        let prompt = view.prompt.get();
+        run.started
+            .with(|started| {
+                let prompts = started.as_ref().map(|s| &s.prompts)?;
+                prompts.get(prompt.min(prompts.len().saturating_sub(1))).map(|p| p.tokens.clone())
+            })
+            .unwrap_or_default()
+    })
+}
+
+/// The selected head's inspector; nothing while no head is selected.
+#[component]
+pub fn Inspector() -> impl IntoView {
+    let (page, view, heads): (RunState, ViewState, Heads) =
+        (expect_context(), expect_context(), expect_context());
+    Screen::provide();
+    let inspected = Inspected { page, run: RwSignal::new(None), view };
+    Effect::new(move |_| {
+        let (head, experiment) = (view.head.get(), page.experiment.get());
+        if let (Some((layer, head)), Some(experiment)) = (head, experiment) {
+            inspected.run.set(Some(heads.run(&experiment, layer, head, inspected.prompt())));
+        }
+    });
+    let is_open = Memo::new(move |_| view.head.with(Option::is_some));
+    let waits = move || inspected.status().is_none_or(|status| status.is_active());
+    move || {
+        is_open.get().then(|| {
+            view! {
+                <div class="inspector" aria-busy=move || waits().to_string() data-inspector="head">
+                    <Title inspected map=head_map(page, || None) />
+                    {move || failure(inspected.status())}
+                    <sources::Sources inspected />
+                    <pattern::Pattern inspected />
+                    <lists::Lists inspected />
+                    <bars::PerPrompt inspected />
+                </div>
+            }
+        })
+    }
+}
+
+/// Name, contribution and rank of the head.
+#[component]
+fn Title(inspected: Inspected, map: Memo<Option<HeadMap>>) -> impl IntoView {
+    let head = inspected.view.head;
+    let value = move || {
+        let value = map.with(|map| map.as_ref()?.value(head.get()?));
+        value.map(|v| format!("{} logits", signed(v.into(), 3)))
+    };
+    let rank = move || map.with(|map| map.as_ref()?.rank(head.get()?));
+    view! {
+        <section class="head-title">
+            <div class="row base">
+                <h2 class="title">{move || head.get().map(head_name)}</h2>
+                <b class="num">{value}</b>
+                <span class="hint">{rank}</span>
+                <button
+                    type="button"
+                    class="icon push"
+                    title="Close (Esc)"
+                    aria-label="Close the inspector"
+                    on:click=move |_| head.set(None)
+                >
+                    <Icon path=CLOSE />
+                </button>
+            </div>
+        </section>
+    }
+}
+
+/// What went wrong, where the numbers would be.
+fn failure(status: Option<RunStatus>) -> Option<impl IntoView> {
+    match status? {
+        RunStatus::Failed { message, .. } => {
+            Some(view! { <section><p class="bad" role="alert">{message}</p></section> })
+        }
+        _ => None,
+    }
+}

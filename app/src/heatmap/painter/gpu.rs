@@ -152,7 +152,9 @@ impl GpuPainter {
     pub fn paint(&mut self, map: &Heatmap, grid: &Grid) -> Result<(), Unavailable> {
         self.resize(grid.width().max(1), grid.height().max(1))?;
         let frame = match self.surface.get_current_texture() {
-            wgpu::CurrentSurfaceTexture::Success(frame) | wgpu::CurrentSurfaceTexture::Suboptimal(frame) => frame,
+            wgpu::CurrentSurfaceTexture::Success(frame) | wgpu::CurrentSurfaceTexture::Suboptimal(frame) => {
+                frame
+            }
             other => return Err(Unavailable(format!("no frame to draw on: {other:?}"))),
         };
         let group = self.upload(map, grid);
@@ -197,10 +199,8 @@ impl GpuPainter {
             buffer("values", bytemuck::cast_slice(values), wgpu::BufferUsages::STORAGE),
             buffer("colors", bytemuck::cast_slice(&colors), wgpu::BufferUsages::STORAGE),
         ];
-        let entry = |i: usize| wgpu::BindGroupEntry {
-            binding: i as u32,
-            resource: buffers[i].as_entire_binding(),
-        };
+        let entry =
+            |i: usize| wgpu::BindGroupEntry { binding: i as u32, resource: buffers[i].as_entire_binding() };
         self.gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("heatmap"),
             layout: &self.gpu.pipeline.get_bind_group_layout(0),

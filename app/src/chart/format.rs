@@ -1,0 +1,63 @@
+//! How numbers are written on the page: a sign always, a minus sign that is one, a fixed number of digits.
+
+/// `+1.214`, `−0.312`, `0.000`; a masked value is a dash.
+pub fn signed(value: f64, digits: usize) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let size = format!("{:.digits$}", value.abs());
+    let sign = match value {
+        _ if size.bytes().all(|b| b == b'0' || b == b'.') => "",
+        v if v < 0.0 => "−",
+        _ => "+",
+    };
+    format!("{sign}{size}")
+}
+
+/// A small positive number to two digits: `2.4e−6`; plain from a hundredth up.
+pub fn magnitude(value: f64) -> String {
+    match value.abs() {
+        v if !v.is_finite() => "–".to_owned(),
+        0.0 => "0".to_owned(),
+        v if v >= 0.01 => format!("{v:.3}"),
+        v => format!("{v:.1e}").replace('-', "−"),
+    }
+}
+
+/// `1st`, `2nd`, `3rd`, `11th`.
+pub fn ordinal(number: usize) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_has_no_sign_even_when_it_was_rounded() {
+        assert_eq!(signed(1.2142, 3), "+1.214");
+        assert_eq!(signed(-0.312, 3), "−0.312");
+        assert_eq!(signed(-0.0001, 3), "0.000");
+        assert_eq!(signed(f64::NAN, 3), "–");
+    }
+
+    #[test]
+    fn tiny_numbers_are_written_with_a_power_of_ten() {
+        assert_eq!(magnitude(2.4e-6), "2.4e−6");
+        assert_eq!(magnitude(0.25), "0.250");
+        assert_eq!(magnitude(0.0), "0");
+    }
+
+    #[test]
+    fn ordinals_know_their_teens() {
+        let all = [1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111].map(ordinal);
+        assert_eq!(all.join(" "), "1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 101st 111th");
+    }
+}

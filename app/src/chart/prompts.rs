@@ -1,0 +1,156 @@
+//! Logit differences prompt by prompt as a chart: a point each, group beside group, with the groups' means.
+
+use super::format::signed;
+use super::{Chart, Inks, LayerAxis, Size, layout, range_with_zero, value_axis};
+use serde_json::{Value, json};
+
+/// The prompts as the chart shows them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prompts {
+    /// logit(answer) − logit(distractor) by prompt; NaN where it is not computed yet.
+    pub values: Vec<f32>,
+    /// Each prompt's group, by its number in `names`; all 0 without groups.
+    pub groups: Vec<usize>,
+    /// The groups' names, in order of appearance; empty without groups.
+    pub names: Vec<String>,
+    /// The selected prompt.
+    pub selected: usize,
+}
+
+/// Places left empty between two groups.
+const BETWEEN: usize = 2;
+
+impl Prompts {
+    /// The numbers of the prompts of each group, in order.
+    fn members(&self) -> Vec<Vec<usize>> {
+        let count = self.names.len().max(1);
+        let mut members = vec![Vec::new(); count];
+        for prompt in 0..self.values.len() {
+            members[self.groups.get(prompt).copied().unwrap_or(0).min(count - 1)].push(prompt);
+        }
+        members
+    }
+
+    /// The mean over the prompts that are computed.
+    fn mean(&self, members: &[usize]) -> Option<f64> {
+        let known = members.iter().map(|p| f64::from(self.values[*p])).filter(|v| v.is_finite());
+        let (sum, count) = known.fold((0.0, 0.0), |(sum, count), v| (sum + v, count + 1.0));
+        (count > 0.0).then(|| sum / count)
+    }
+}
+
+/// The chart, `height` pixels high, on the same left and right edges as the axis of layers.
+pub fn chart(prompts: &Prompts, axis: &LayerAxis, height: f64, inks: &Inks) -> Chart {
+    let members = prompts.members();
+    let (mut data, mut shapes, mut notes, mut ticks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut start = 0;
+    for (group, members) in members.iter().enumerate().filter(|(_, m)| !m.is_empty()) {
+        data.push(points(prompts, members, group, start, inks));
+        let end = start + members.len() - 1;
+        ticks.extend([(start, members[0]), (end, members[members.len() - 1])]);
+        if let Some(mean) = prompts.mean(members) {
+            shapes.push(mean_line(mean, start, end, group, inks));
+            notes.push((mean, group));
+        }
+        start = end + 1 + BETWEEN;
+    }
+    ticks.dedup();
+
+    let mut layout =
+        layout(Size { width: axis.width, height }, [axis.left, axis.width - axis.end(), 8.0, 16.0], inks);
+    layout["xaxis"] = json!({
+        "range": [-0.8, start.saturating_sub(BETWEEN) as f64 - 0.2], "fixedrange": true, "tickangle": 0,
+        "tickvals": ticks.iter().map(|(x, _)| x).collect::<Vec<_>>(),
+        "ticktext": ticks.iter().map(|(_, prompt)| prompt + 1).collect::<Vec<_>>(),
+        "showgrid": false, "zeroline": false, "ticks": "",
+    });
+    layout["yaxis"] = value_axis(inks, range_with_zero(prompts.values.iter().copied()));
+    layout["shapes"] = shapes.into();
+    layout["annotations"] = mean_labels(&notes, inks).into();
+    Chart { data: data.into(), layout }
+}
+
+fn points(prompts: &Prompts, members: &[usize], group: usize, start: usize, inks: &Inks) -> Value {
+    let (color, hollow) = (inks.series(group), group % 2 == 1);
+    let selected = |prompt: usize| prompt == prompts.selected;
+    let hover = |prompt: &usize| {
+        let group = prompts.names.get(group).map(|name| format!(" · {name}")).unwrap_or_default();
+        let value = f64::from(prompts.values[*prompt]);
+        let wrong = if value < 0.0 { "<br>prefers the distractor" } else { "" };
+        format!("prompt {}{group}<br><b>{}</b> logits{wrong}", prompt + 1, signed(value, 3))
+    };
+    let rims = members.iter().map(|p| match (selected(*p), hollow) {
+        (true, _) => (inks.accent.as_str(), 2.0),
+        (false, true) => (color, 1.75),
+        (false, false) => (inks.paper.as_str(), 1.0),
+    });
+    let (rim, rim_width): (Vec<_>, Vec<_>) = rims.unzip();
+    json!({
+        "type": "scatter", "mode": "markers", "name": prompts.names.get(group),
+        "x": (start..start + members.len()).collect::<Vec<_>>(),
+        "y": members.iter().map(|p| Some(prompts.values[*p]).filter(|v| v.is_finite())).collect::<Vec<_>>(),
+        "customdata": members, "hoverinfo": "text", "hovertext": members.iter().map(hover).collect::<Vec<_>>(),
+        "marker": {
+            "size": members.iter().map(|p| if selected(*p) { 11 } else { 7 }).collect::<Vec<_>>(),
+            "color": if hollow { &inks.paper } else { color },
+            "line": { "color": rim, "width": rim_width },
+        },
+        "cliponaxis": false,
+    })
+}
+
+fn mean_line(mean: f64, start: usize, end: usize, group: usize, inks: &Inks) -> Value {
+    json!({
+        "type": "line", "layer": "below", "x0": start as f64 - 0.5, "x1": end as f64 + 0.5, "y0": mean, "y1": mean,
+        "line": {
+            "color": inks.series(group), "width": 1.5,
+            "dash": if group % 2 == 0 { "solid" } else { "4px,2px" },
+        },
+    })
+}
+
+/// The means beside the chart, highest first, apart enough to be read.
+fn mean_labels(means: &[(f64, usize)], inks: &Inks) -> Vec<Value> {
+    let mut order: Vec<_> = means.to_vec();
+    order.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let last = order.len().saturating_sub(1);
+    let label = |(place, (mean, group)): (usize, &(f64, usize))| {
+        json!({
+            "xref": "paper", "x": 1, "xanchor": "left", "xshift": 8, "y": mean, "showarrow": false,
+            "yanchor": if last == 0 { "middle" } else if place == 0 { "bottom" } else { "top" },
+            "text": signed(*mean, 2), "font": { "color": inks.series(*group) },
+        })
+    };
+    order.iter().enumerate().map(label).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_stand_side_by_side_and_keep_the_prompts_numbers() {
+        let prompts = Prompts {
+            values: vec![1.0, 2.0, 3.0, f32::NAN],
+            groups: vec![0, 1, 0, 1],
+            names: vec!["positive".into(), "negative".into()],
+            selected: 2,
+        };
+        let chart = chart(&prompts, &LayerAxis::new(4, 640.0, 1.0), 92.0, &Inks::default());
+        let [first, second] = chart.data.as_array().unwrap().as_slice() else { panic!("two groups") };
+        assert_eq!((&first["x"], &first["customdata"]), (&json!([0, 1]), &json!([0, 2])));
+        assert_eq!((&second["x"], &second["customdata"]), (&json!([4, 5]), &json!([1, 3])));
+        assert_eq!(second["y"], json!([2.0, null]));
+        assert_eq!(first["marker"]["size"], json!([7, 11]));
+        assert_eq!(chart.layout["xaxis"]["ticktext"], json!([1, 3, 2, 4]));
+        assert_eq!(chart.layout["shapes"][0]["y0"], json!(2.0));
+    }
+
+    #[test]
+    fn without_groups_all_prompts_are_one() {
+        let prompts = Prompts { values: vec![1.0], ..Prompts::default() };
+        let chart = chart(&prompts, &LayerAxis::new(4, 640.0, 1.0), 92.0, &Inks::default());
+        assert_eq!(chart.data.as_array().unwrap().len(), 1);
+        assert_eq!(chart.layout["xaxis"]["ticktext"], json!([1]));
+    }
+}

@@ -1,0 +1,137 @@
+//! The frame that all figures share: title and unit, one line that says what it is, and what can be done with it.
+
+use super::export::{self, Format, Picture};
+use super::icons::{CLOSE, COPY, Icon, MAXIMISE, SAVE, TABLE};
+use super::table::{Table, TableView};
+use crate::state::ViewState;
+use leptos::prelude::*;
+use model::wire::Figure;
+use std::sync::Arc;
+
+/// What a figure is called and says of itself.
+#[derive(Clone, Copy)]
+pub struct Heading {
+    /// Its name in the contract, such as `logit_lens`.
+    pub name: &'static str,
+    /// Its title on the page.
+    pub title: &'static str,
+    /// The unit of its numbers.
+    pub unit: &'static str,
+}
+
+/// A figure with its tools. The picture stays in place, hidden, while the table is shown.
+#[component]
+pub fn FigurePanel(
+    /// Names and unit.
+    heading: Heading,
+    /// One line under the title.
+    #[prop(into)]
+    caption: Signal<String>,
+    /// The figure, for the export as JSON.
+    #[prop(into)]
+    figure: Signal<Option<Arc<Figure>>>,
+    /// Its numbers.
+    #[prop(into)]
+    table: Signal<Table>,
+    /// Makes the picture to save.
+    picture: Picture,
+    /// The key, and switches, beside the title.
+    #[prop(into)]
+    beside: ViewFn,
+    /// The picture.
+    children: Children,
+) -> impl IntoView {
+    let view: ViewState = expect_context();
+    let Heading { name, title, unit } = heading;
+    let is_table = Signal::derive(move || view.is_table(name));
+    let is_maximised = Signal::derive(move || view.maximised.with(|m| m.as_deref() == Some(name)));
+    let maximise = move |_| {
+        view.maximised.set((!is_maximised.get_untracked()).then(|| name.to_owned()));
+    };
+    view! {
+        <section
+            class="figure"
+            id=name
+            data-figure=name
+            class:maximised=is_maximised
+            aria-busy=move || figure.with(Option::is_none).to_string()
+            on:keydown=move |event| {
+                if event.key() == "Escape" && is_maximised.get_untracked() {
+                    view.maximised.set(None);
+                }
+            }
+        >
+            <header>
+                <h2>{title} <small>{unit}</small></h2>
+                {beside.run()}
+                <span class="tools">
+                    <button
+                        type="button"
+                        class="icon"
+                        title="Show as a table"
+                        aria-label="Show as a table"
+                        aria-pressed=move || is_table.get().to_string()
+                        on:click=move |_| view.toggle_table(name)
+                    >
+                        <Icon path=TABLE />
+                    </button>
+                    <CopyButton table />
+                    <SaveMenu name figure picture />
+                    <button
+                        type="button"
+                        class="icon"
+                        title=move || if is_maximised.get() { "Back to the others" } else { "Maximise" }
+                        aria-label="Maximise"
+                        aria-pressed=move || is_maximised.get().to_string()
+                        on:click=maximise
+                    >
+                        {move || view! { <Icon path=if is_maximised.get() { CLOSE } else { MAXIMISE } /> }}
+                    </button>
+                </span>
+            </header>
+            <p class="caption">{caption}</p>
+            <div class="plot" hidden=is_table>{children()}</div>
+            {move || is_table.get().then(|| view! { <TableView title table=table.get() /> })}
+        </section>
+    }
+}
+
+/// Copies the numbers, and says so.
+#[component]
+fn CopyButton(table: Signal<Table>) -> impl IntoView {
+    let said = RwSignal::new("");
+    let copy = move |_| {
+        let text = table.with_untracked(Table::to_tsv);
+        export::copy(text, move |done| {
+            said.try_set(if done { "Copied" } else { "This browser does not let pages copy here" });
+            set_timeout(move || drop(said.try_set("")), std::time::Duration::from_secs(2));
+        });
+    };
+    view! {
+        <span class="said" role="status">{said}</span>
+        <button type="button" class="icon" title="Copy as TSV" aria-label="Copy as TSV" on:click=copy>
+            <Icon path=COPY />
+        </button>
+    }
+}
+
+/// Offers the picture and its numbers as files.
+#[component]
+fn SaveMenu(name: &'static str, figure: Signal<Option<Arc<Figure>>>, picture: Picture) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let entry = move |format: Format| {
+        let save = move |_| {
+            open.set(false);
+            export::save(name, format, figure.get_untracked(), picture);
+        };
+        view! { <button type="button" on:click=save>{format.title()}</button> }
+    };
+    view! {
+        <details class="menu" prop:open=open on:toggle=move |event| open.set(export::is_open(&event))>
+            <summary class="icon" title="Save" aria-label="Save">
+                <Icon path=SAVE />
+            </summary>
+            <div>{Format::ALL.map(entry).into_iter().collect_view()}</div>
+        </details>
+    }
+}

@@ -1,0 +1,107 @@
+//! The head's contribution on every prompt, as small bars; a click goes to the prompt.
+
+use super::Inspected;
+use crate::chart::format::signed;
+use crate::chart::line;
+use leptos::prelude::*;
+
+/// Height of the bars in the drawing's own units, which are CSS pixels.
+const HEIGHT: f64 = 40.0;
+/// Width of one prompt in the drawing's own units; the drawing is stretched to the column.
+const STEP: f64 = 10.0;
+
+/// One bar a prompt, groups apart by colour.
+#[component]
+pub(super) fn PerPrompt(inspected: Inspected) -> impl IntoView {
+    let figure = inspected.figure("per_prompt");
+    let values = Memo::new(move |_| {
+        figure.get().and_then(|f| line(&f).1.first().map(|s| s.y.to_vec())).unwrap_or_default()
+    });
+    let range = move || {
+        let (low, high) = values.with(|v| extent(v))?;
+        Some(format!("{} to {}", signed(low.into(), 2), signed(high.into(), 2)))
+    };
+    let groups = Memo::new(move |_| {
+        inspected.page.started.with(|s| {
+            let prompts = s.as_ref().map(|s| s.prompts.as_slice()).unwrap_or_default();
+            let first = prompts.first().and_then(|p| p.group.clone());
+            prompts.iter().map(|p| p.group != first).collect::<Vec<_>>()
+        })
+    });
+    let bars = move || {
+        let groups = groups.get();
+        values.with(|values| {
+            let bar =
+                |(i, value): (usize, &f32)| bar(i, *value, values, groups.get(i) == Some(&true), inspected);
+            values.iter().enumerate().map(bar).collect_view()
+        })
+    };
+    view! {
+        <section data-figure="per_prompt">
+            <h3>"Per prompt " <small>"logits"</small> <small class="push num">{range}</small></h3>
+            <svg
+                class="spark"
+                preserveAspectRatio="none"
+                role="img"
+                aria-label=move || format!("Contribution on each prompt, {}", range().unwrap_or_default())
+                viewBox=move || format!("0 0 {} {HEIGHT}", values.with(Vec::len).max(1) as f64 * STEP)
+            >
+                {bars}
+            </svg>
+        </section>
+    }
+}
+
+/// The least and the largest known value.
+fn extent(values: &[f32]) -> Option<(f32, f32)> {
+    let known = values.iter().copied().filter(|v| v.is_finite());
+    known.fold(None, |ends: Option<(f32, f32)>, v| {
+        let (low, high) = ends.unwrap_or((v, v));
+        Some((low.min(v), high.max(v)))
+    })
+}
+
+/// Top and height of a bar: from zero, in a range that holds zero and all values.
+fn place(value: f32, values: &[f32]) -> (f64, f64) {
+    let (low, high) = extent(values).unwrap_or_default();
+    let (low, high) = (f64::from(low.min(0.0)), f64::from(high.max(0.0)));
+    let unit = HEIGHT / (high - low).max(f64::MIN_POSITIVE);
+    let value = if value.is_finite() { f64::from(value) } else { 0.0 };
+    let (top, bottom) = (value.max(0.0), value.min(0.0));
+    ((high - top) * unit, ((top - bottom) * unit).max(0.5))
+}
+
+fn bar(
+    prompt: usize,
+    value: f32,
+    values: &[f32],
+    second: bool,
+    inspected: Inspected,
+) -> impl IntoView + use<> {
+    let (y, height) = place(value, values);
+    let x = prompt as f64 * STEP;
+    let title = format!("prompt {}: {}", prompt + 1, signed(value.into(), 3));
+    let selected = move || inspected.view.prompt.get() == prompt;
+    view! {
+        <g on:click=move |_| inspected.view.prompt.set(prompt)>
+            <title>{title}</title>
+            <rect class="behind" class:selected=selected x=x y="0" width=STEP height=HEIGHT />
+            <rect class="bar" class:b=second x=x + STEP * 0.1 y=y width=STEP * 0.8 height=height />
+        </g>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_stand_on_zero() {
+        let values = [2.0, -2.0, f32::NAN];
+        assert_eq!(place(2.0, &values), (0.0, 20.0));
+        assert_eq!(place(-2.0, &values), (20.0, 20.0));
+        assert_eq!(place(f32::NAN, &values).0, 20.0);
+        assert_eq!(extent(&values), Some((-2.0, 2.0)));
+        assert_eq!(extent(&[]), None);
+    }
+}

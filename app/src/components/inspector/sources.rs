@@ -1,0 +1,125 @@
+//! Where the head's contribution comes from, drawn on the prompt's tokens; and the prompt by itself.
+
+use super::tokens::Token;
+use super::{Inspected, prompt_tokens};
+use crate::chart::format::signed;
+use crate::chart::line;
+use crate::components::figures::icons::{Icon, NEXT, PREVIOUS};
+use crate::components::figures::scalar;
+use crate::components::figures::screen::Screen;
+use crate::heatmap::{Colors, Scale, css, ink_on};
+use crate::state::{RunState, ViewState};
+use leptos::prelude::*;
+
+/// A value below this share of the largest is not written under its token.
+const WORTH_WRITING: f32 = 0.05;
+
+/// The tokens, coloured by what each gives to the logit difference through this head. They add up to the head's own
+/// contribution on this prompt.
+#[component]
+pub(super) fn Sources(inspected: Inspected) -> impl IntoView {
+    let screen = Screen::provide();
+    let (figure, summary) = (inspected.figure("source_attribution"), inspected.figure("summary"));
+    let tokens = inspected.tokens();
+    let values = Memo::new(move |_| {
+        let values = figure.get().and_then(|f| line(&f).1.first().map(|s| s.y.to_vec())).unwrap_or_default();
+        let count = tokens.with(Vec::len);
+        // the figure of the prompt before, for a moment, may have another length
+        if values.len() == count { values } else { vec![f32::NAN; count] }
+    });
+    let sum = move || {
+        let sum = summary.get().and_then(|s| scalar(&s, "attribution"));
+        sum.map(|sum| format!(", sum {}", signed(sum, 3)))
+    };
+    let chips = move || {
+        let (values, tokens) = (values.get(), tokens.get());
+        let largest = values.iter().filter(|v| v.is_finite()).fold(0f32, |m, v| m.max(v.abs()));
+        let colors = Colors::of(screen.diverging.get(), screen.ground.get());
+        let scale = Scale::symmetric(largest);
+        let last = tokens.len().saturating_sub(1);
+        let chip = |(i, token): (usize, String)| {
+            let value = values[i];
+            let color = scale.step(value).map(|step| colors.at(step)).map(|c| (css(c), ink_on(c)));
+            let written = value.abs() >= WORTH_WRITING * largest && largest > 0.0;
+            let words = written.then(|| signed(value.into(), 2));
+            view! {
+                <span class="g" title=value.is_finite().then(|| signed(value.into(), 4))>
+                    <Token token colors=color read=i == last />
+                    <small>{words}</small>
+                </span>
+            }
+        };
+        tokens.into_iter().enumerate().map(chip).collect_view()
+    };
+    view! {
+        <section data-figure="source_attribution">
+            <h3>
+                "By source token "
+                <small>{move || which_prompt(inspected.page, inspected.view)} {sum}</small>
+                <PromptButtons run=inspected.page view=inspected.view />
+            </h3>
+            <p class="gloss valued">{chips}</p>
+        </section>
+    }
+}
+
+fn which_prompt(run: RunState, view: ViewState) -> String {
+    let count = run.started.with(|s| s.as_ref().map_or(0, |s| s.prompts.len()));
+    format!("prompt {} of {count}", view.prompt.get() + 1)
+}
+
+/// To the prompt before and the one after.
+#[component]
+fn PromptButtons(run: RunState, view: ViewState) -> impl IntoView {
+    let count = move || run.started.with(|s| s.as_ref().map_or(0, |s| s.prompts.len()));
+    view! {
+        <span class="push">
+            <button
+                type="button"
+                class="icon"
+                title="Previous prompt ([)"
+                aria-label="Previous prompt"
+                disabled=move || view.prompt.get() == 0
+                on:click=move |_| view.prompt.update(|p| *p = p.saturating_sub(1))
+            >
+                <Icon path=PREVIOUS />
+            </button>
+            <button
+                type="button"
+                class="icon"
+                title="Next prompt (])"
+                aria-label="Next prompt"
+                disabled={move || view.prompt.get() + 1 >= count()}
+                on:click=move |_| view.prompt.update(|p| *p += 1)
+            >
+                <Icon path=NEXT />
+            </button>
+        </span>
+    }
+}
+
+/// The selected prompt as the model sees it, for the right column while no head is selected.
+#[component]
+pub fn PromptText() -> impl IntoView {
+    let (run, view): (RunState, ViewState) = (expect_context(), expect_context());
+    let tokens = prompt_tokens(run, view);
+    let chips = move || {
+        let tokens = tokens.get();
+        let last = tokens.len().saturating_sub(1);
+        tokens
+            .into_iter()
+            .enumerate()
+            .map(|(i, token)| view! { <Token token read=i == last /> })
+            .collect_view()
+    };
+    view! {
+        <section>
+            <h3>
+                {move || format!("Prompt {} ", view.prompt.get() + 1)}
+                <small>{move || format!("{} tokens, read at the last", tokens.with(Vec::len))}</small>
+                <PromptButtons run view />
+            </h3>
+            <p class="gloss">{chips}</p>
+        </section>
+    }
+}
