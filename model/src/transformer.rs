@@ -144,10 +144,10 @@ impl Transformer {
         };
         let read_index = Tensor::new(read, &self.device)?;
         let hooked = [norm.scale, norm.normalized].iter().any(|name| tap.wanted_rows(*name, rows).is_some());
-        match hooked {
-            true => norm.forward(resid, tap)?.index_select(&read_index, 0),
-            false => norm.forward(&resid.index_select(&read_index, 0)?, tap),
+        if hooked {
+            return norm.forward(resid, tap)?.index_select(&read_index, 0);
         }
+        norm.forward(&resid.index_select(&read_index, 0)?, tap)
     }
 }
 
@@ -160,9 +160,10 @@ impl Tap<'_> {
     /// Offers `[rows, …]` at a site and goes on with what comes back.
     pub(crate) fn at(&mut self, name: HookName, values: Tensor) -> Result<Tensor> {
         let Some(rows) = self.wanted_rows(name, values.dim(0)?) else { return Ok(values) };
-        let seen = match rows.len() == values.dim(0)? {
-            true => values.clone(),
-            false => values.index_select(&Tensor::new(rows.as_slice(), values.device())?, 0)?,
+        let seen = if rows.len() == values.dim(0)? {
+            values.clone()
+        } else {
+            values.index_select(&Tensor::new(rows.as_slice(), values.device())?, 0)?
         };
         match self.hooks.visit(name, &rows, &seen)? {
             None => Ok(values),

@@ -1,5 +1,7 @@
 //! The analyses on the bundled model: what they say, and that their parts add up.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use model::wire::{Event, EventBody, Experiment, Figure, FigureData};
 use model::{Checkpoint, Device, Limits, Plan, Source, Transformer, parse_experiment};
 use std::collections::BTreeMap;
@@ -87,7 +89,8 @@ fn a_heads_attribution_splits_over_its_sources() {
     let figures = run(
         r#"{"model":"demo","prompts":{"set":"movie-sentiment"},"analysis":{"kind":"head","layer":2,"head":3,"prompt":4}}"#,
     );
-    let all = run(r#"{"model":"demo","prompts":{"set":"movie-sentiment"},"analysis":{"kind":"attribution"}}"#);
+    let all =
+        run(r#"{"model":"demo","prompts":{"set":"movie-sentiment"},"analysis":{"kind":"attribution"}}"#);
     let sources = sum(values(&figures, "source_attribution", "attribution"));
     assert!((sources - scalar(&figures, "attribution")).abs() < 1e-4);
     let per_prompt = values(&figures, "per_prompt", "attribution");

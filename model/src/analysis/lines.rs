@@ -105,6 +105,6 @@ mod tests {
         let row = [1.0_f32];
         let by_prompt = ByPrompt { prompts: &[EncodedPrompt::default()], rows: vec![&row] };
         assert!(by_prompt.mean_and_stderr().1[0].is_nan());
-        assert!(by_prompt.group_means().is_empty());
+        assert_eq!(by_prompt.group_means(), []);
     }
 }

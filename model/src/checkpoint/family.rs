@@ -98,10 +98,10 @@ impl Fields<'_> {
 
     /// Refuses a flag that would change the computation in a way that is not implemented.
     pub(super) fn only(&self, name: &str, supported: bool) -> Result<(), String> {
-        match self.flag(name, supported)? == supported {
-            true => Ok(()),
-            false => Err(unsupported(name, &Value::Bool(!supported), &format!("only {supported} is"))),
+        if self.flag(name, supported)? == supported {
+            return Ok(());
         }
+        Err(unsupported(name, &Value::Bool(!supported), &format!("only {supported} is")))
     }
 
     pub(super) fn activation(&self, name: &str, default: &str) -> Result<Activation, String> {
@@ -142,9 +142,10 @@ pub(super) fn norm(tensors: &TensorFiles, name: &str) -> candle_core::Result<Opt
 /// A linear map whose weight is stored `[outputs, inputs]`, as PyTorch's `Linear` does.
 pub(super) fn transposed(tensors: &TensorFiles, name: &str, bias: bool) -> candle_core::Result<Linear> {
     let w = tensors.load(&format!("{name}.weight"))?.t()?.contiguous()?;
-    let b = match bias {
-        true => tensors.load(&format!("{name}.bias"))?,
-        false => Tensor::zeros(w.dim(1)?, DType::F32, &Device::Cpu)?,
+    let b = if bias {
+        tensors.load(&format!("{name}.bias"))?
+    } else {
+        Tensor::zeros(w.dim(1)?, DType::F32, &Device::Cpu)?
     };
     Ok(Linear { w, b })
 }

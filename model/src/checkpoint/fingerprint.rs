@@ -7,8 +7,11 @@ use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::SystemTime;
 
-/// Weight files already hashed, by path, size and time of change: hashing reads every byte.
-static HASHED: LazyLock<Mutex<HashMap<(PathBuf, u64, SystemTime), Hash>>> = LazyLock::new(Mutex::default);
+/// A file as it was when it was hashed: path, size and time of change.
+type State = (PathBuf, u64, SystemTime);
+
+/// Weight files already hashed: hashing reads every byte.
+static HASHED: LazyLock<Mutex<HashMap<State, Hash>>> = LazyLock::new(Mutex::default);
 
 /// 32 hexadecimal digits over config, tokenizer and weights. JSON files enter as parsed, so spacing does not count;
 /// file names and places do not enter, so a copy has the same fingerprint.

@@ -76,12 +76,10 @@ pub(super) fn weights(
 ) -> candle_core::Result<Weights> {
     let prefix = prefix_of(PREFIX, PROBE, tensors);
     let embed = tensors.load(&format!("{prefix}wte.weight"))?;
-    let unembed = match layout.tied {
-        true => Linear {
-            w: embed.t()?.contiguous()?,
-            b: Tensor::zeros(config.d_vocab, DType::F32, &Device::Cpu)?,
-        },
-        false => transposed(tensors, "lm_head", false)?,
+    let unembed = if layout.tied {
+        Linear { w: embed.t()?.contiguous()?, b: Tensor::zeros(config.d_vocab, DType::F32, &Device::Cpu)? }
+    } else {
+        transposed(tensors, "lm_head", false)?
     };
     Ok(Weights {
         embed,

@@ -19,10 +19,8 @@ const PROBE: &str = "embed_in.weight";
 
 pub(super) fn config(fields: &Fields<'_>) -> Result<(Layout, Config), String> {
     let d_head = fields.d_head("hidden_size", "num_attention_heads")?;
-    let block = match fields.flag("use_parallel_residual", true)? {
-        true => BlockKind::Parallel,
-        false => BlockKind::Sequential,
-    };
+    let block =
+        if fields.flag("use_parallel_residual", true)? { BlockKind::Parallel } else { BlockKind::Sequential };
     let config = Config {
         n_layers: fields.size("num_hidden_layers")?,
         n_heads: fields.size("num_attention_heads")?,
@@ -62,7 +60,7 @@ fn rotary(fields: &Fields<'_>, d_head: usize) -> Result<PositionKind, String> {
     let old_fraction = fields.number("partial_rotary_factor", 0.25)?;
     let fraction = new.number("partial_rotary_factor", fields.number("rotary_pct", old_fraction)?)?;
     let dims = (d_head as f64 * fraction) as usize;
-    if dims % 2 != 0 || dims > d_head || !fraction.is_finite() || base <= 0.0 {
+    if !dims.is_multiple_of(2) || dims > d_head || !fraction.is_finite() || base <= 0.0 {
         return Err(format!(
             "config.json: a rotary fraction of {fraction} of heads of {d_head} gives {dims} dimensions; \
              it must be even and at most the head"
@@ -111,9 +109,10 @@ pub(super) fn weights(
     tensors: &TensorFiles,
 ) -> candle_core::Result<Weights> {
     let prefix = prefix_of(PREFIX, PROBE, tensors);
-    let unembed = match layout.tied {
-        true => transposed(tensors, &format!("{prefix}embed_in"), false)?,
-        false => transposed(tensors, "embed_out", false)?,
+    let unembed = if layout.tied {
+        transposed(tensors, &format!("{prefix}embed_in"), false)?
+    } else {
+        transposed(tensors, "embed_out", false)?
     };
     Ok(Weights {
         embed: tensors.load(&format!("{prefix}embed_in.weight"))?,
