@@ -139,9 +139,9 @@ pub(crate) fn hover_text(figure: &Figure, labels: &[String], index: usize) -> St
     let error = at("stderr").map(|e| format!(" ± {e:.3}")).unwrap_or_default();
     let groups = groups(figure).into_iter().filter_map(|group| {
         let value = at(&format!("group:{group}"))?;
-        Some(format!("<br>{group} {}", signed(value.into(), 3)))
+        Some(format!("<br>{group} {}", signed(value, 3)))
     });
-    format!("<b>{}</b> {}{error}", labels[index], signed(mean.into(), 3)) + &groups.collect::<String>()
+    format!("<b>{}</b> {}{error}", labels[index], signed(mean, 3)) + &groups.collect::<String>()
 }
 
 #[cfg(test)]

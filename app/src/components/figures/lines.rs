@@ -239,6 +239,6 @@ fn describe_layers(figure: &Figure) -> Option<String> {
     let (label, value) = values.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
     Some(format!(
         "Layer attribution, attn_out and mlp_out of each layer, largest {label} {}",
-        signed(f64::from(*value), 2)
+        signed(*value, 2)
     ))
 }

@@ -121,8 +121,8 @@ fn row(part: Ranked, total: f32, largest: f32, colors: Colors, view: ViewState) 
                     ></i>
                 </span>
             </td>
-            <td>{signed(part.value.into(), 3)}</td>
-            <td>{signed(total.into(), 2)}</td>
+            <td>{signed(part.value, 3)}</td>
+            <td>{signed(total, 2)}</td>
         </tr>
     }
 }

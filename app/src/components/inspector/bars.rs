@@ -12,14 +12,17 @@ const STEP: f64 = 10.0;
 
 /// One bar a prompt, groups apart by colour.
 #[component]
-pub(super) fn PerPrompt(inspected: Inspected) -> impl IntoView {
+pub fn PerPrompt(
+    /// What is inspected.
+    inspected: Inspected,
+) -> impl IntoView {
     let figure = inspected.figure("per_prompt");
     let values = Memo::new(move |_| {
         figure.get().and_then(|f| line(&f).1.first().map(|s| s.y.to_vec())).unwrap_or_default()
     });
     let range = move || {
         let (low, high) = values.with(|v| extent(v))?;
-        Some(format!("{} to {}", signed(low.into(), 2), signed(high.into(), 2)))
+        Some(format!("{} to {}", signed(low, 2), signed(high, 2)))
     };
     let groups = Memo::new(move |_| {
         inspected.page.started.with(|s| {
@@ -80,7 +83,7 @@ fn bar(
 ) -> impl IntoView + use<> {
     let (y, height) = place(value, values);
     let x = prompt as f64 * STEP;
-    let title = format!("prompt {}: {}", prompt + 1, signed(value.into(), 3));
+    let title = format!("prompt {}: {}", prompt + 1, signed(value, 3));
     let selected = move || inspected.view.prompt.get() == prompt;
     view! {
         <g on:click=move |_| inspected.view.prompt.set(prompt)>
