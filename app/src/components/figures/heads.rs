@@ -70,8 +70,8 @@ pub fn HeadAttribution() -> impl IntoView {
         let over =
             group.get().map_or_else(|| format!("{prompts} prompts"), |g| format!("the prompts of “{g}”"));
         format!(
-            "What each head’s output at the last token adds to logit(answer) − logit(distractor), mean over {over}. \
-             A layer’s heads and its bias b_O add up to its attn_out."
+            "What each head’s output at the last token adds to logit(answer) − logit(distractor), mean over {over}; \
+             with b_O they sum to attn_out."
         )
     });
     let heading = Heading { name: NAME, title: "Head attribution", unit: "logits" };

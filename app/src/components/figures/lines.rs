@@ -224,7 +224,7 @@ pub fn LayerAttribution() -> impl IntoView {
     view! {
         <ChartFigure
             heading=Heading { name: "layer_attribution", title: "Layer attribution", unit: "logits" }
-            caption="What each layer’s two outputs add to the difference, mean ± standard error, groups faint; with embed and bias they sum to it."
+            caption="What each layer’s attention and MLP add, ± standard error, groups faint; with embed and bias they sum to the difference."
             figure
             table
             label

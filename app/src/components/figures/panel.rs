@@ -58,7 +58,7 @@ pub fn FigurePanel(
         >
             <header>
                 <h2>{title} <small>{unit}</small></h2>
-                {beside.run()}
+                {move || beside.run()}
                 <span class="tools">
                     <button
                         type="button"
