@@ -2,7 +2,7 @@
 //! largest parts.
 
 use crate::components::figures::{Figures, LargestParts};
-use crate::components::inspector::Inspector;
+use crate::components::inspector::{Inspector, PromptText};
 use crate::components::{Missing, Status, Summary};
 use crate::state::{RunStatus, Session};
 use leptos::prelude::*;
@@ -32,7 +32,7 @@ pub fn Side() -> impl IntoView {
     view! {
         <Show
             when=move || inspecting.get() && !missing()
-            fallback=|| view! { <aside class="side parts" aria-label="Largest parts"><LargestParts /></aside> }
+            fallback=|| view! { <aside class="side parts" aria-label="Largest parts"><LargestParts /><PromptText /></aside> }
         >
             <aside class="side inspector" aria-label="Inspector">
                 <Inspector />

@@ -14,7 +14,7 @@ use super::table::Table;
 use crate::chart::LayerAxis;
 use crate::chart::format::signed;
 use crate::chart::part::head_name;
-use crate::heatmap::{Cell, Colors, Heatmap, Scale, css, ink_on};
+use crate::heatmap::{Cell, Colors, Heatmap, Scale, ink_on};
 use crate::state::{RunState, ViewState};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -275,8 +275,7 @@ fn values(shown: &Shown) -> impl IntoView + use<> {
             let (x, y) = layout.middle(at, cell);
             let (left, top) = (format!("{x}px"), format!("{y}px"));
             let text = signed(*value, 2);
-            // the cell's own colour is repeated for whoever measures the contrast of text
-            let (ink, ground) = (ink_on(color), css(color));
+            let ink = ink_on(color);
             Some(view! {
                 <span
                     class="lab at in-cell"
@@ -284,7 +283,6 @@ fn values(shown: &Shown) -> impl IntoView + use<> {
                     style:left=left
                     style:top=top
                     style:color=ink
-                    style:background=ground
                 >
                     {text}
                 </span>

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 
 /// Height of the bars in the drawing's own units, which are CSS pixels.
 const HEIGHT: f64 = 40.0;
+/// Height left below the bars for the selected prompt's mark.
+const MARK: f64 = 5.0;
 /// Width of one prompt in the drawing's own units; the drawing is stretched to the column.
 const STEP: f64 = 10.0;
 
@@ -47,7 +49,7 @@ pub fn PerPrompt(
                 preserveAspectRatio="none"
                 role="img"
                 aria-label=move || format!("Contribution on each prompt, {}", range().unwrap_or_default())
-                viewBox=move || format!("0 0 {} {HEIGHT}", values.with(Vec::len).max(1) as f64 * STEP)
+                viewBox=move || format!("0 0 {} {}", values.with(Vec::len).max(1) as f64 * STEP, HEIGHT + MARK)
             >
                 {bars}
             </svg>
@@ -88,7 +90,8 @@ fn bar(
     view! {
         <g on:click=move |_| inspected.view.prompt.set(prompt)>
             <title>{title}</title>
-            <rect class="behind" class:selected=selected x=x y="0" width=STEP height=HEIGHT />
+            <rect class="behind" x=x y="0" width=STEP height=HEIGHT />
+            <rect class="mark" class:selected=selected x=x + STEP * 0.1 y=HEIGHT + 2.0 width=STEP * 0.8 height="3" />
             <rect class="bar" class:b=second x=x + STEP * 0.1 y=y width=STEP * 0.8 height=height />
         </g>
     }

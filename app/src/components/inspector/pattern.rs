@@ -12,7 +12,7 @@ use model::wire::FigureData;
 
 /// Width of a letter of the labels and the least height of a line of them, in CSS pixels.
 const LETTER: f64 = 6.4;
-const LINE: f64 = 11.0;
+const LINE: f64 = 10.0;
 /// Labels are cut off after so many letters.
 const LONGEST: usize = 14;
 
@@ -135,7 +135,7 @@ fn Labels(
             let shown = i % every == 0 || (!keys && i == last);
             let on = move || hovered.get().map_or(!keys && i == last, |at| at == i);
             view! {
-                <span class="lab" class:on=on hidden=!shown>
+                <span class="lab" class:on=on class:skipped=!shown>
                     <Token text=cut(&token) />
                 </span>
             }
