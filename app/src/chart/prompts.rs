@@ -17,6 +17,9 @@ pub struct Prompts {
     pub selected: usize,
 }
 
+/// So many prompts at most are labelled as wrong; where there are more, the summary counts them.
+const LABELLED: usize = 3;
+
 /// Places left empty between two groups.
 const BETWEEN: usize = 2;
 
@@ -43,10 +46,12 @@ impl Prompts {
 pub fn chart(prompts: &Prompts, axis: &LayerAxis, height: f64, inks: &Inks) -> Chart {
     let members = prompts.members();
     let (mut data, mut shapes, mut notes, mut ticks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut start, mut selected) = (0, None);
+    let (mut start, mut places) = (0, vec![0; prompts.values.len()]);
     for (group, members) in members.iter().enumerate().filter(|(_, m)| !m.is_empty()) {
         data.push(points(prompts, members, group, start, inks));
-        selected = selected.or(members.iter().position(|p| *p == prompts.selected).map(|i| start + i));
+        for (i, prompt) in members.iter().enumerate() {
+            places[*prompt] = start + i;
+        }
         let end = start + members.len() - 1;
         ticks.extend([(start, members[0]), (end, members[members.len() - 1])]);
         if let Some(mean) = prompts.mean(members) {
@@ -55,23 +60,28 @@ pub fn chart(prompts: &Prompts, axis: &LayerAxis, height: f64, inks: &Inks) -> C
         }
         start = end + 1 + BETWEEN;
     }
-    ticks.dedup();
-    data.extend(
-        selected.filter(|_| prompts.values[prompts.selected].is_finite()).map(|x| ring(prompts, x, inks)),
-    );
+    let known = prompts.values.get(prompts.selected).is_some_and(|v| v.is_finite());
+    data.extend(known.then(|| ring(prompts, places[prompts.selected], inks)));
 
     let mut layout =
         layout(Size { width: axis.width, height }, [axis.left, axis.width - axis.end(), 8.0, 16.0], inks);
-    layout["xaxis"] = json!({
-        "range": [-0.8, start.saturating_sub(BETWEEN) as f64 - 0.2], "fixedrange": true, "tickangle": 0,
+    layout["xaxis"] = prompt_axis(start.saturating_sub(BETWEEN), ticks);
+    layout["yaxis"] = value_axis(inks, range_with_zero(prompts.values.iter().copied()));
+    layout["shapes"] = shapes.into();
+    layout["annotations"] =
+        mean_labels(&notes, inks).into_iter().chain(wrong_labels(prompts, &places)).collect();
+    Chart { data: data.into(), layout }
+}
+
+/// The axis of `places` places, with the numbers of the first and the last prompt of each group.
+fn prompt_axis(places: usize, mut ticks: Vec<(usize, usize)>) -> Value {
+    ticks.dedup();
+    json!({
+        "range": [-0.8, places as f64 - 0.2], "fixedrange": true, "tickangle": 0,
         "tickvals": ticks.iter().map(|(x, _)| x).collect::<Vec<_>>(),
         "ticktext": ticks.iter().map(|(_, prompt)| prompt + 1).collect::<Vec<_>>(),
         "showgrid": false, "zeroline": false, "ticks": "",
-    });
-    layout["yaxis"] = value_axis(inks, range_with_zero(prompts.values.iter().copied()));
-    layout["shapes"] = shapes.into();
-    layout["annotations"] = mean_labels(&notes, inks).into();
-    Chart { data: data.into(), layout }
+    })
 }
 
 fn points(prompts: &Prompts, members: &[usize], group: usize, start: usize, inks: &Inks) -> Value {
@@ -104,6 +114,18 @@ fn ring(prompts: &Prompts, x: usize, inks: &Inks) -> Value {
         "x": [x], "y": [prompts.values[prompts.selected]],
         "marker": { "size": 12, "color": "rgba(0,0,0,0)", "line": { "color": inks.accent, "width": 1.5 } },
     })
+}
+
+/// Names the prompts on which the distractor wins, if they are few. `places` are the points' places by prompt.
+fn wrong_labels(prompts: &Prompts, places: &[usize]) -> Vec<Value> {
+    let wrong: Vec<usize> = (0..places.len()).filter(|p| prompts.values[*p] < 0.0).collect();
+    let label = |prompt: &usize| {
+        json!({
+            "x": places[*prompt], "y": prompts.values[*prompt], "showarrow": false,
+            "xanchor": "left", "xshift": 6, "yanchor": "middle", "text": format!("{}: wrong", prompt + 1),
+        })
+    };
+    if wrong.len() > LABELLED { Vec::new() } else { wrong.iter().map(label).collect() }
 }
 
 fn mean_line(mean: f64, start: usize, end: usize, group: usize, inks: &Inks) -> Value {

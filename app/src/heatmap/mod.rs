@@ -32,15 +32,18 @@ pub struct Scale {
 }
 
 impl Scale {
+    /// A figure of zeros has a range too: small, but so large that steps per unit stay finite.
+    const LEAST: f32 = 1e-30;
+
     /// From −`limit` to +`limit`, for diverging maps: zero takes the middle colour.
     pub fn symmetric(limit: f32) -> Self {
-        let limit = limit.abs().max(f32::MIN_POSITIVE);
+        let limit = limit.abs().max(Self::LEAST);
         Self { low: -limit, high: limit }
     }
 
     /// From zero to `limit`, for sequential maps.
     pub fn from_zero(limit: f32) -> Self {
-        Self { low: 0.0, high: limit.max(f32::MIN_POSITIVE) }
+        Self { low: 0.0, high: limit.max(Self::LEAST) }
     }
 
     /// Steps of the colour table in one unit of value.

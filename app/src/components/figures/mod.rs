@@ -7,6 +7,7 @@
 
 pub mod canvas;
 pub mod export;
+pub mod head_cells;
 pub mod head_layout;
 pub mod head_map;
 pub mod head_svg;

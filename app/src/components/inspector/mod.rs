@@ -40,7 +40,8 @@ impl Inspected {
                 // figures of one prompt may carry its number
                 run.figure(name, None).get().or_else(|| run.figure(name, Some(prompt)).get())
             });
-            now.or_else(|| before.cloned().flatten())
+            let failed = matches!(self.status(), Some(RunStatus::Failed { .. }));
+            now.or_else(|| before.cloned().flatten().filter(|_| !failed))
         })
     }
 
@@ -91,7 +92,7 @@ pub fn Inspector() -> impl IntoView {
     move || {
         is_open.get().then(|| {
             view! {
-                <div class="inspector" aria-busy=move || waits().to_string() data-inspector="head">
+                <div aria-busy=move || waits().to_string() data-inspector="head">
                     <Title inspected map=head_map(page, || None) />
                     {move || failure(inspected.status())}
                     <sources::Sources inspected />
