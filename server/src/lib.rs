@@ -1,1 +1,28 @@
-//! placeholder
+//! The program `hooklens`: command line, HTTP interface, engine and result store.
+//!
+//! The way of an experiment through `hooklens serve`: a [`routes`] handler parses and plans it ([`catalog`] opens the
+//! checkpoint, `model` finds everything that is wrong with it), [`runs`] finds out whether its result is known or
+//! under way and otherwise puts it into the [`queue`], the [`engine`] thread steps it and appends events to its
+//! [`log`], [`frames`] writes them to whoever follows, and the [`store`] keeps what finished. `hooklens run` ([`run`])
+//! walks the same plan and steps without server, queue and store.
+
+pub mod artifact;
+pub mod body;
+pub mod catalog;
+pub mod cli;
+pub mod device;
+pub mod engine;
+pub mod error;
+pub mod frames;
+pub mod guard;
+pub mod log;
+pub mod models;
+pub mod page;
+pub mod queue;
+pub mod routes;
+pub mod run;
+pub mod runs;
+pub mod serve;
+pub mod store;
+pub mod telemetry;
+pub mod work;

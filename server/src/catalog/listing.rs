@@ -1,0 +1,110 @@
+//! Listing what can be loaded.
+
+use super::{Catalog, DEMO};
+use model::Device;
+use model::wire::ModelListing;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How deep below a root models are looked for: `organisation/model`, and one more.
+const DEPTH: usize = 3;
+
+/// Most folders looked into below one root.
+const MOST_FOLDERS: usize = 2_000;
+
+impl Catalog {
+    /// Every model that can be named, and why one cannot be loaded where that is so. Opens them all: slow the first
+    /// time, and not for an async thread.
+    pub fn list(&self, device: &Device) -> Vec<ModelListing> {
+        let mut folders = BTreeMap::new();
+        for root in &self.roots {
+            let mut left = MOST_FOLDERS;
+            find_models(root, root, DEPTH, &mut left, &mut folders);
+        }
+        let names =
+            [(DEMO, "bundled")].into_iter().chain(folders.keys().map(|name| (name.as_str(), "folder")));
+        names.map(|(name, source)| self.describe(name, source, device)).collect()
+    }
+
+    fn describe(&self, name: &str, source: &str, device: &Device) -> ModelListing {
+        let (name, source) = (name.to_owned(), source.to_owned());
+        match self.open(&name) {
+            Ok(checkpoint) => ModelListing {
+                name,
+                source,
+                info: Some(checkpoint.info(device)),
+                n_ctx: Some(checkpoint.config().n_ctx),
+                bos: checkpoint.tokens().bos().map(ToOwned::to_owned),
+                problem: None,
+            },
+            Err(error) => ModelListing {
+                name,
+                source,
+                info: None,
+                n_ctx: None,
+                bos: None,
+                problem: Some(match error {
+                    model::Error::Model { message, .. } => message,
+                    other => other.to_string(),
+                }),
+            },
+        }
+    }
+}
+
+/// Adds the folders with a `config.json` below `folder`, by their path below `root`; the first root of a name wins.
+fn find_models(
+    root: &Path,
+    folder: &Path,
+    depth: usize,
+    left: &mut usize,
+    found: &mut BTreeMap<String, PathBuf>,
+) {
+    let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        if *left == 0 {
+            return;
+        }
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        let Some(path) =
+            entry.path().canonicalize().ok().filter(|path| path.is_dir() && path.starts_with(root))
+        else {
+            continue;
+        };
+        if hidden {
+            continue;
+        }
+        *left -= 1;
+        if path.join("config.json").is_file() {
+            let below_root =
+                entry.path().strip_prefix(root).ok().and_then(Path::to_str).map(ToOwned::to_owned);
+            if let Some(name) = below_root {
+                found.entry(name).or_insert(path);
+            }
+        } else if depth > 1 {
+            find_models(root, &entry.path(), depth - 1, left, found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_found_by_their_path_below_the_root() {
+        let root = tempfile::tempdir().unwrap();
+        for folder in ["small", "org/large", ".cache/hidden", "a/b/c/too-deep"] {
+            fs::create_dir_all(root.path().join(folder)).unwrap();
+            fs::write(root.path().join(folder).join("config.json"), "{}").unwrap();
+        }
+        let catalog = Catalog::below(&[root.path().to_owned()]).unwrap();
+        let listed = catalog.list(&Device::Cpu);
+        let names: Vec<_> = listed.iter().map(|listing| listing.name.as_str()).collect();
+        assert_eq!(names, ["demo", "org/large", "small"]);
+        assert!(listed[0].info.is_some() && listed[0].problem.is_none());
+        assert!(listed[1].info.is_none() && listed[1].problem.is_some());
+    }
+}

@@ -1,0 +1,250 @@
+//! The engine: one named thread a device that owns the models and steps the runs.
+//!
+//! A few runs of each [`Lane`] are worked on at once, the rest wait in the queue. Runs whose model is not loaded wait
+//! for the [`loader`], on its own thread, while others go on. Steps are interleaved round-robin, short runs before
+//! long ones, though never so that a long one stands still. A run is cancelled between two steps. A panic inside a
+//! step ends that run alone.
+
+mod active;
+mod loader;
+#[cfg(test)]
+mod tests;
+
+use crate::queue::{Lane, Queue, Queued};
+use crate::runs::Run;
+use crate::store::Files;
+use crate::work::Work;
+use active::{Active, Outcome};
+use loader::{Loaded, Loader};
+use model::wire::{EventBody, Failure, Progress};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{Builder, JoinHandle};
+
+/// Runs of one lane that are worked on at once; each holds the memory of its analysis.
+const AT_ONCE: usize = 4;
+
+/// While both lanes have work, every so-manyth step is a long run's.
+const LONG_TURN: usize = 4;
+
+/// What can happen to an engine from outside.
+enum Signal<M> {
+    /// A run was queued or cancelled.
+    Look,
+    /// A model is there, or cannot be.
+    Loaded(Loaded<M>),
+    /// End every run and the thread.
+    Stop,
+}
+
+/// How a run ended.
+pub enum End {
+    /// With all its figures, and its file in place if it has one.
+    Complete,
+    /// Early.
+    Failed(Failure),
+}
+
+/// Told of the end of every run, on the engine's thread. It makes the end known; the engine only appends what is before.
+pub type OnEnd<W> = Box<dyn Fn(Arc<Run<W>>, End) + Send>;
+
+/// A handle on an engine's thread. Dropped, it stops the engine and waits for it.
+pub struct Engine<W: Work> {
+    signals: Sender<Signal<W::Model>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<W: Work> Engine<W> {
+    /// Starts the thread, named `engine-<device>`. `model_budget` is the bytes that loaded models may take together;
+    /// the one in use is kept even where it alone takes more.
+    pub fn start(
+        device: &str,
+        model_budget: u64,
+        queue: Arc<dyn Queue<Arc<Run<W>>>>,
+        files: Files,
+        on_end: OnEnd<W>,
+    ) -> std::io::Result<Self> {
+        let (signals, inbox) = channel();
+        let loader = Loader::start(model_budget, signals.clone())?;
+        let mut thread =
+            Thread { queue, inbox, loader, files, on_end, active: Vec::new(), next: 0, since_long: 0 };
+        let thread = Builder::new().name(format!("engine-{device}")).spawn(move || thread.run())?;
+        Ok(Self { signals, thread: Some(thread) })
+    }
+
+    /// Tells the engine that a run was queued or cancelled.
+    pub fn look(&self) {
+        // fails only once the engine is being dropped
+        let _ = self.signals.send(Signal::Look);
+    }
+
+    /// Ends every run and takes no more.
+    pub fn stop(&self) {
+        let _ = self.signals.send(Signal::Stop);
+    }
+
+    /// Whether the thread lives.
+    pub fn is_alive(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+}
+
+impl<W: Work> Drop for Engine<W> {
+    fn drop(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            // its panic, if any, was printed by the hook
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Thread<W: Work> {
+    queue: Arc<dyn Queue<Arc<Run<W>>>>,
+    inbox: Receiver<Signal<W::Model>>,
+    loader: Loader<W>,
+    files: Files,
+    on_end: OnEnd<W>,
+    active: Vec<Active<W>>,
+    /// Where in `active` the round goes on.
+    next: usize,
+    /// Short steps since the last long one.
+    since_long: usize,
+}
+
+impl<W: Work> Thread<W> {
+    fn run(&mut self) {
+        loop {
+            let idle = !self.active.iter().any(Active::is_ready);
+            // with nothing to step, sleep until something happens
+            let mut signal = if idle { self.inbox.recv().ok() } else { self.inbox.try_recv().ok() };
+            while let Some(received) = signal {
+                match received {
+                    Signal::Look => {}
+                    Signal::Loaded(loaded) => self.receive_model(&loaded),
+                    Signal::Stop => return self.end_all(),
+                }
+                signal = self.inbox.try_recv().ok();
+            }
+            self.end_cancelled();
+            self.admit();
+            self.announce_waiting();
+            self.step();
+        }
+    }
+
+    fn receive_model(&mut self, loaded: &Loaded<W::Model>) {
+        self.loader.keep(loaded);
+        let (waiting, rest): (Vec<_>, _) =
+            self.active.drain(..).partition(|active| active.waits_for(&loaded.key));
+        self.active = rest;
+        for mut active in waiting {
+            match active.start(&loaded.model) {
+                Ok(()) => {
+                    active.say_loading(1);
+                    self.active.push(active);
+                }
+                Err(failure) => self.end(&active.run, End::Failed(failure)),
+            }
+        }
+    }
+
+    fn end_cancelled(&mut self) {
+        for run in self.queue.take_cancelled() {
+            self.end(&run, End::Failed(run.cancellation()));
+        }
+        let (cancelled, rest): (Vec<_>, _) =
+            self.active.drain(..).partition(|active| active.run.is_cancelled());
+        self.active = rest;
+        for active in cancelled {
+            self.end(&active.run, End::Failed(active.run.cancellation()));
+        }
+    }
+
+    fn admit(&mut self) {
+        for lane in [Lane::Short, Lane::Long] {
+            while self.busy(lane) < AT_ONCE {
+                let Some(run) = self.queue.pop(lane) else { break };
+                if run.is_cancelled() {
+                    self.end(&run, End::Failed(run.cancellation()));
+                    continue;
+                }
+                let mut active = Active::new(run);
+                match self.loader.get(&active.run) {
+                    None => active.say_loading(0),
+                    Some(model) => {
+                        if let Err(failure) = active.start(&Ok(model)) {
+                            self.end(&active.run, End::Failed(failure));
+                            continue;
+                        }
+                    }
+                }
+                self.active.push(active);
+            }
+        }
+        metrics::gauge!("hooklens_runs_active").set(self.active.len() as f64);
+    }
+
+    fn busy(&self, lane: Lane) -> usize {
+        self.active.iter().filter(|active| active.run.lane() == lane).count()
+    }
+
+    /// Tells every waiting run how many are before it, where that has changed.
+    fn announce_waiting(&self) {
+        let mut queued = 0;
+        for lane in [Lane::Short, Lane::Long] {
+            let waiting = self.queue.waiting(lane);
+            queued += waiting.len();
+            for (total, run) in (self.busy(lane)..).zip(waiting) {
+                if run.announce_ahead(total) {
+                    let unit = "runs ahead".to_owned();
+                    run.log.push(EventBody::Progress(Progress { done: 0, total, unit }));
+                }
+            }
+        }
+        metrics::gauge!("hooklens_runs_queued").set(queued as f64);
+    }
+
+    /// Which run goes next: round-robin among the ready ones of the lane whose turn it is.
+    fn choose(&mut self) -> Option<usize> {
+        let ready = |lane| move |active: &Active<W>| active.is_ready() && active.run.lane() == lane;
+        let has = |lane| self.active.iter().any(ready(lane));
+        let short = has(Lane::Short) && !(has(Lane::Long) && self.since_long + 1 >= LONG_TURN);
+        let lane = if short { Lane::Short } else { Lane::Long };
+        let count = self.active.len();
+        let chosen = (0..count).map(|i| (self.next + i) % count).find(|i| ready(lane)(&self.active[*i]))?;
+        self.next = chosen + 1;
+        self.since_long = if short { self.since_long + 1 } else { 0 };
+        Some(chosen)
+    }
+
+    fn step(&mut self) {
+        let Some(chosen) = self.choose() else { return };
+        let outcome = self.active[chosen].step(&self.files);
+        let end = match outcome {
+            Outcome::GoesOn => return,
+            Outcome::Complete => End::Complete,
+            Outcome::Failed(failure) => End::Failed(failure),
+        };
+        // the next in the round has moved into the place of the one removed
+        let active = self.active.remove(chosen);
+        self.next = chosen;
+        self.end(&active.run, end);
+    }
+
+    fn end_all(&mut self) {
+        let waiting = [Lane::Short, Lane::Long].into_iter().flat_map(|lane| {
+            let queue = &self.queue;
+            std::iter::from_fn(move || queue.pop(lane))
+        });
+        let runs: Vec<_> = self.active.drain(..).map(|active| active.run).chain(waiting).collect();
+        for run in runs {
+            let message = "the server is shutting down; run the experiment again once it is back".to_owned();
+            self.end(&run, End::Failed(Failure { code: "cancelled".to_owned(), message }));
+        }
+    }
+
+    fn end(&self, run: &Arc<Run<W>>, end: End) {
+        (self.on_end)(run.clone(), end);
+    }
+}

@@ -1,0 +1,17 @@
+//! The program `hooklens`: reads the command line and hands over.
+
+use clap::Parser;
+use server::cli::{Cli, Command};
+use server::{models, run, serve, telemetry};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Serve(arguments) => {
+            telemetry::log_to_stderr();
+            serve::main(&arguments)
+        }
+        Command::Run(arguments) => run::main(&arguments),
+        Command::Models(arguments) => models::main(&arguments),
+    }
+}

@@ -1,0 +1,56 @@
+//! `hooklens models`.
+
+use crate::catalog::Catalog;
+use crate::cli::ModelsArgs;
+use crate::run::{EXIT_BAD, closed_pipe_is_fine};
+use model::Device;
+use model::wire::ModelListing;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Runs the command and says how it went.
+pub fn main(arguments: &ModelsArgs) -> ExitCode {
+    let catalog = match Catalog::below(&arguments.models) {
+        Ok(catalog) => catalog,
+        Err(message) => {
+            eprintln!("hooklens: {message}");
+            return ExitCode::from(EXIT_BAD);
+        }
+    };
+    let listings = catalog.list(&Device::Cpu);
+    match closed_pipe_is_fine(print(&listings, arguments.json)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hooklens: cannot write the list: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(listings: &[ModelListing], json: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if json {
+        serde_json::to_writer_pretty(&mut out, listings)?;
+        return writeln!(out);
+    }
+    for listing in listings {
+        writeln!(out, "{}", line(listing))?;
+    }
+    Ok(())
+}
+
+fn line(listing: &ModelListing) -> String {
+    let ModelListing { name, source, info, n_ctx, problem, .. } = listing;
+    match (info, problem) {
+        (Some(info), _) => format!(
+            "{name}  {source}: {} layers, {} heads, d_model {}, vocabulary {}, context {}",
+            info.n_layers,
+            info.n_heads,
+            info.d_model,
+            info.d_vocab,
+            n_ctx.unwrap_or_default()
+        ),
+        (None, Some(problem)) => format!("{name}  {source}, cannot be loaded: {problem}"),
+        (None, None) => format!("{name}  {source}"),
+    }
+}

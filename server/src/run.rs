@@ -1,0 +1,198 @@
+//! `hooklens run`: one experiment without a server.
+
+use crate::artifact::Artifact;
+use crate::catalog::Catalog;
+use crate::cli::RunArgs;
+use crate::device;
+use indicatif::{ProgressBar, ProgressStyle};
+use model::wire::{Analysis, Event, EventBody, Experiment, Failure, Finished, Progress};
+use model::{Device, Error, Limits, Plan, Transformer};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Exit status for a bad experiment or model.
+pub const EXIT_BAD: u8 = 2;
+
+/// Exit status for a failure after everything was found good.
+const EXIT_FAILED: u8 = 1;
+
+/// Why a run did not come to its end.
+enum Stop {
+    /// Found before anything was computed.
+    Bad(String),
+    /// Later.
+    Failed(Failure),
+    /// Nobody reads standard output any more.
+    NobodyReads,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Compute(_) => failed(error.code(), error.to_string()),
+            _ => Self::Bad(error.to_string()),
+        }
+    }
+}
+
+fn failed(code: &str, message: String) -> Stop {
+    Stop::Failed(Failure { code: code.to_owned(), message })
+}
+
+/// Runs the command and says how it went.
+pub fn main(arguments: &RunArgs) -> ExitCode {
+    let mut out = Output { seq: 0, copy: None, bar: progress_bar() };
+    let outcome = run(arguments, &mut out);
+    out.bar.finish_and_clear();
+    match outcome {
+        Ok(()) | Err(Stop::NobodyReads) => ExitCode::SUCCESS,
+        Err(Stop::Bad(message)) => {
+            eprintln!("hooklens: {message}");
+            ExitCode::from(EXIT_BAD)
+        }
+        Err(Stop::Failed(failure)) => {
+            eprintln!("hooklens: {}", failure.message);
+            // the stream ends as it does for the page; where it cannot be written, the exit status says it all
+            let _ = out.say(EventBody::Error(failure));
+            ExitCode::from(EXIT_FAILED)
+        }
+    }
+}
+
+fn run(arguments: &RunArgs, out: &mut Output) -> Result<(), Stop> {
+    let (plan, checkpoint, device) = plan(arguments)?;
+    let mut file = open_out(arguments, &plan.experiment)?;
+    if !matches!(plan.experiment.analysis, Analysis::Activations(_)) {
+        out.copy = file.take();
+    }
+    let began = Instant::now();
+    let interrupted = watch_interrupt()?;
+    out.say(EventBody::Started(plan.started.clone()))?;
+    let model = Arc::new(Transformer::load(&checkpoint, plan.experiment.processing, &device)?);
+    let mut job = plan.job(model)?;
+    loop {
+        if interrupted.load(Ordering::Relaxed) {
+            return Err(failed("cancelled", "interrupted".to_owned()));
+        }
+        let step = job.step()?;
+        if let Some(file) = &mut file {
+            file.write_all(&step.bytes).map_err(|e| cannot_write(&e))?;
+        }
+        for body in step.events {
+            out.say(body)?;
+        }
+        if step.finished {
+            break;
+        }
+    }
+    if let Some(file) = file {
+        file.commit().map_err(|e| cannot_write(&e))?;
+    }
+    out.say(EventBody::Done(Finished { elapsed_ms: began.elapsed().as_secs_f64() * 1e3 }))?;
+    out.finish()
+}
+
+/// Everything that can be found wrong before computing.
+fn plan(arguments: &RunArgs) -> Result<(Plan, Arc<model::Checkpoint>, Device), Stop> {
+    let json = read_experiment(&arguments.experiment)
+        .map_err(|e| Stop::Bad(format!("cannot read {}: {e}", arguments.experiment.display())))?;
+    let experiment = model::parse_experiment(&json)?;
+    let device = device::open(arguments.device).map_err(Stop::Bad)?;
+    let catalog = Catalog::below(&arguments.models).map_err(Stop::Bad)?.and_any_folder();
+    let checkpoint = catalog.open(&experiment.model)?;
+    let plan = Plan::new(&checkpoint, &experiment, &Limits::default(), &device)?;
+    Ok((plan, checkpoint, device))
+}
+
+fn read_experiment(path: &Path) -> io::Result<Vec<u8>> {
+    if path == Path::new("-") {
+        let mut json = Vec::new();
+        io::stdin().lock().read_to_end(&mut json)?;
+        return Ok(json);
+    }
+    std::fs::read(path)
+}
+
+fn open_out(arguments: &RunArgs, experiment: &Experiment) -> Result<Option<Artifact>, Stop> {
+    let Some(path) = &arguments.out else {
+        return match experiment.analysis {
+            Analysis::Activations(_) => Err(Stop::Bad(
+                "analysis `activations` makes a file: say where with --out FILE.safetensors".to_owned(),
+            )),
+            _ => Ok(None),
+        };
+    };
+    let artifact = Artifact::create(path)
+        .map_err(|e| Stop::Bad(format!("--out {}: cannot write there: {e}", path.display())))?;
+    Ok(Some(artifact))
+}
+
+/// Set by Ctrl-C or a termination signal, so that an unfinished file is removed; a second one ends the process at once.
+fn watch_interrupt() -> Result<Arc<AtomicBool>, Stop> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, 130, flag.clone())
+            .and_then(|_| signal_hook::flag::register(signal, flag.clone()))
+            .map_err(|e| failed("internal", format!("cannot watch for Ctrl-C: {e}")))?;
+    }
+    Ok(flag)
+}
+
+fn cannot_write(error: &io::Error) -> Stop {
+    failed("internal", format!("the file of --out cannot be written: {error}; is the disk full?"))
+}
+
+/// Standard output, the copy of it, and the progress bar.
+struct Output {
+    seq: u64,
+    copy: Option<Artifact>,
+    bar: ProgressBar,
+}
+
+impl Output {
+    fn say(&mut self, body: EventBody) -> Result<(), Stop> {
+        if let EventBody::Progress(progress) = &body {
+            self.show(progress);
+        }
+        let event = Event { seq: self.seq, body };
+        self.seq += 1;
+        let mut line = serde_json::to_vec(&event).map_err(|e| failed("internal", e.to_string()))?;
+        line.push(b'\n');
+        if let Some(copy) = &mut self.copy {
+            copy.write_all(&line).map_err(|e| cannot_write(&e))?;
+        }
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(&line).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => Stop::NobodyReads,
+            _ => failed("internal", format!("standard output cannot be written: {error}")),
+        })
+    }
+
+    fn show(&self, progress: &Progress) {
+        self.bar.set_length(progress.total as u64);
+        self.bar.set_position(progress.done as u64);
+        self.bar.set_message(progress.unit.clone());
+    }
+
+    fn finish(&mut self) -> Result<(), Stop> {
+        self.copy.take().map_or(Ok(()), |copy| copy.commit().map_err(|e| cannot_write(&e)))
+    }
+}
+
+/// On standard error, and only where that is a terminal.
+fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} {msg} ({elapsed})");
+    let bar = ProgressBar::no_length();
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// Someone who has read enough and closed the pipe is no failure.
+pub fn closed_pipe_is_fine(outcome: io::Result<()>) -> io::Result<()> {
+    outcome.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+}

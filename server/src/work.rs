@@ -1,0 +1,82 @@
+//! What the engine has to know of an accepted experiment, and the real one.
+
+use crate::queue::Lane;
+use model::wire::{Analysis, Experiment, Started};
+use model::{Checkpoint, Device, Error, Job, Limits, Plan, Transformer};
+use std::sync::Arc;
+
+/// An experiment the engine can run. Separate from [`Planned`] so that the engine's tests need no model.
+pub trait Work: Send + Sync + 'static {
+    /// Loaded weights.
+    type Model: Send + Sync + 'static;
+
+    /// Experiments with equal keys share one loaded model.
+    fn model_key(&self) -> String;
+    /// Bytes the loaded model takes.
+    fn model_bytes(&self) -> u64;
+    /// Loads the model: seconds of reading and arithmetic, done off the engine's thread.
+    fn load(&self) -> Result<Self::Model, Error>;
+    /// Makes the steps.
+    fn job(&self, model: Arc<Self::Model>) -> Result<Box<dyn Job>, Error>;
+    /// Resolved: sets expanded, defaults filled.
+    fn experiment(&self) -> &Experiment;
+    /// What its run says first; carries the id.
+    fn started(&self) -> &Started;
+    /// The lane it waits in.
+    fn lane(&self) -> Lane;
+}
+
+/// A planned experiment on a checkpoint.
+pub struct Planned {
+    plan: Plan,
+    checkpoint: Arc<Checkpoint>,
+    device: Device,
+}
+
+impl Planned {
+    /// Plans `experiment`, finding everything that is wrong with it.
+    pub fn new(
+        checkpoint: Arc<Checkpoint>,
+        experiment: &Experiment,
+        limits: &Limits,
+        device: &Device,
+    ) -> Result<Self, Error> {
+        let plan = Plan::new(&checkpoint, experiment, limits, device)?;
+        Ok(Self { plan, checkpoint, device: device.clone() })
+    }
+}
+
+impl Work for Planned {
+    type Model = Transformer;
+
+    fn model_key(&self) -> String {
+        format!("{} {:?}", self.checkpoint.fingerprint(), self.plan.experiment.processing)
+    }
+
+    fn model_bytes(&self) -> u64 {
+        self.checkpoint.weight_bytes()
+    }
+
+    fn load(&self) -> Result<Transformer, Error> {
+        Transformer::load(&self.checkpoint, self.plan.experiment.processing, &self.device)
+    }
+
+    fn job(&self, model: Arc<Transformer>) -> Result<Box<dyn Job>, Error> {
+        self.plan.job(model)
+    }
+
+    fn experiment(&self) -> &Experiment {
+        &self.plan.experiment
+    }
+
+    fn started(&self) -> &Started {
+        &self.plan.started
+    }
+
+    fn lane(&self) -> Lane {
+        match self.plan.experiment.analysis {
+            Analysis::Head(_) => Lane::Short,
+            Analysis::Attribution(_) | Analysis::Activations(_) => Lane::Long,
+        }
+    }
+}
