@@ -12,4 +12,5 @@ pub mod draft;
 pub mod equation;
 pub mod heatmap;
 pub mod link;
+pub mod pages;
 pub mod state;

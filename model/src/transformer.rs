@@ -164,6 +164,8 @@ impl<'a> Tap<'a> {
     /// Offers `[rows, …]` at a site and goes on with what comes back.
     pub(crate) fn at(&mut self, name: HookName, values: Tensor) -> Result<Tensor> {
         let Some(rows) = self.wanted_rows(name, values.dim(0)?) else { return Ok(values) };
+        // hooks may index what they see, and what they keep is not to hold a larger buffer alive
+        let values = values.contiguous()?;
         let seen = if rows.len() == values.dim(0)? {
             values.clone()
         } else {

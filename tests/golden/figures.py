@@ -120,6 +120,7 @@ def attribution(prompts, options):
     heads = np.array([p.heads() for p in prompts])
     biases = np.array([p.biases() for p in prompts])
     sums = layers.sum(1)
+    embeddings = sum("embed" in label for label in layer_labels)
     assert np.abs(sums - diffs).max() < 1e-4, "the parts do not add up to the whole"
 
     rows, columns = (
@@ -133,6 +134,10 @@ def attribution(prompts, options):
             stderr_logit_diff=standard_error(diffs[:, None])[0],
             attributed=sums.mean(),
             residual_error=np.abs(sums - diffs).max(),
+            embed=layers[:, :embeddings].sum(1).mean(),
+            heads=heads.sum((1, 2)).mean(),
+            mlps=layers[:, embeddings + 1 : -1 : 2].sum(1).mean(),
+            biases=(biases.sum(1) + layers[:, -1]).mean(),
         ),
         averaged_line("logit_lens", lens_labels, lens, prompts, per_prompt),
         averaged_line("layer_attribution", layer_labels, layers, prompts, per_prompt),

@@ -1,7 +1,8 @@
 //! How numbers are written on the page: a sign always, a minus sign that is one, a fixed number of digits.
 
 /// `+1.214`, `−0.312`, `0.000`; a masked value is a dash.
-pub fn signed(value: f64, digits: usize) -> String {
+pub fn signed(value: impl Into<f64>, digits: usize) -> String {
+    let value = value.into();
     if !value.is_finite() {
         return "–".to_owned();
     }

@@ -98,6 +98,7 @@ fn trace(figure: &Figure, name: &str, output: Output, places: &[Place], inks: &I
         "hovertext": places.iter().map(|(i, _)| hover_text(figure, labels, *i)).collect::<Vec<_>>(),
         "line": { "color": color, "width": 1.5, "dash": if hollow { "4px,2px" } else { "solid" } },
         "marker": {
+            "opacity": 1,
             "symbol": if output == Output::Ends { "square" } else { "circle" },
             "size": if output == Output::Ends { 5 } else { 6 },
             "color": if hollow { &inks.paper } else { color },

@@ -89,7 +89,7 @@ fn mean_line(
         "customdata": labels, "hovertext": hover, "hoverinfo": "text",
         "line": { "color": inks.ink, "width": 1.5 },
         "marker": {
-            "size": labels.iter().map(|l| if marked(l) { 8 } else { 6 }).collect::<Vec<_>>(),
+            "opacity": 1, "size": labels.iter().map(|l| if marked(l) { 8 } else { 6 }).collect::<Vec<_>>(),
             "color": labels.iter().map(|l| if marked(l) { &inks.accent } else { &inks.ink }).collect::<Vec<_>>(),
             "line": { "color": inks.paper, "width": 1 },
         },
@@ -112,7 +112,7 @@ fn arrival(figure: &Figure, lens: Lens, axis: &LayerAxis, inks: &Inks) -> Option
         "customdata": ["final_post", "bias"], "hoverinfo": "text",
         "hovertext": ["", format!("<b>total</b> {} logits{}", signed(total, 3), bias.unwrap_or_default())],
         "line": { "color": inks.ink_2, "width": 1, "dash": "dot" },
-        "marker": { "color": inks.ink, "size": [0, 6], "line": { "color": inks.paper, "width": 1 } },
+        "marker": { "opacity": 1, "color": inks.ink, "size": [0, 6], "line": { "color": inks.paper, "width": 1 } },
     }))
 }
 
@@ -139,9 +139,9 @@ pub(crate) fn hover_text(figure: &Figure, labels: &[String], index: usize) -> St
     let error = at("stderr").map(|e| format!(" ± {e:.3}")).unwrap_or_default();
     let groups = groups(figure).into_iter().filter_map(|group| {
         let value = at(&format!("group:{group}"))?;
-        Some(format!("<br>{group} {}", signed(value.into(), 3)))
+        Some(format!("<br>{group} {}", signed(value, 3)))
     });
-    format!("<b>{}</b> {}{error}", labels[index], signed(mean.into(), 3)) + &groups.collect::<String>()
+    format!("<b>{}</b> {}{error}", labels[index], signed(mean, 3)) + &groups.collect::<String>()
 }
 
 #[cfg(test)]

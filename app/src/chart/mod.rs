@@ -67,7 +67,7 @@ pub(crate) fn layout(size: Size, margin: [f64; 4], inks: &Inks) -> Value {
     json!({
         "width": size.width, "height": size.height,
         "margin": { "l": l, "r": r, "t": t, "b": b, "pad": 0, "autoexpand": false },
-        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": inks.paper, "plot_bgcolor": "rgba(0,0,0,0)",
         "font": { "family": inks.mono, "size": 10.5, "color": inks.ink_3 },
         "hoverlabel": {
             "bgcolor": inks.float, "bordercolor": inks.rule, "align": "left",

@@ -43,9 +43,10 @@ impl Prompts {
 pub fn chart(prompts: &Prompts, axis: &LayerAxis, height: f64, inks: &Inks) -> Chart {
     let members = prompts.members();
     let (mut data, mut shapes, mut notes, mut ticks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut start = 0;
+    let (mut start, mut selected) = (0, None);
     for (group, members) in members.iter().enumerate().filter(|(_, m)| !m.is_empty()) {
         data.push(points(prompts, members, group, start, inks));
+        selected = selected.or(members.iter().position(|p| *p == prompts.selected).map(|i| start + i));
         let end = start + members.len() - 1;
         ticks.extend([(start, members[0]), (end, members[members.len() - 1])]);
         if let Some(mean) = prompts.mean(members) {
@@ -55,6 +56,9 @@ pub fn chart(prompts: &Prompts, axis: &LayerAxis, height: f64, inks: &Inks) -> C
         start = end + 1 + BETWEEN;
     }
     ticks.dedup();
+    data.extend(
+        selected.filter(|_| prompts.values[prompts.selected].is_finite()).map(|x| ring(prompts, x, inks)),
+    );
 
     let mut layout =
         layout(Size { width: axis.width, height }, [axis.left, axis.width - axis.end(), 8.0, 16.0], inks);
@@ -72,30 +76,33 @@ pub fn chart(prompts: &Prompts, axis: &LayerAxis, height: f64, inks: &Inks) -> C
 
 fn points(prompts: &Prompts, members: &[usize], group: usize, start: usize, inks: &Inks) -> Value {
     let (color, hollow) = (inks.series(group), group % 2 == 1);
-    let selected = |prompt: usize| prompt == prompts.selected;
     let hover = |prompt: &usize| {
         let group = prompts.names.get(group).map(|name| format!(" · {name}")).unwrap_or_default();
         let value = f64::from(prompts.values[*prompt]);
         let wrong = if value < 0.0 { "<br>prefers the distractor" } else { "" };
         format!("prompt {}{group}<br><b>{}</b> logits{wrong}", prompt + 1, signed(value, 3))
     };
-    let rims = members.iter().map(|p| match (selected(*p), hollow) {
-        (true, _) => (inks.accent.as_str(), 2.0),
-        (false, true) => (color, 1.75),
-        (false, false) => (inks.paper.as_str(), 1.0),
-    });
-    let (rim, rim_width): (Vec<_>, Vec<_>) = rims.unzip();
     json!({
         "type": "scatter", "mode": "markers", "name": prompts.names.get(group),
         "x": (start..start + members.len()).collect::<Vec<_>>(),
         "y": members.iter().map(|p| Some(prompts.values[*p]).filter(|v| v.is_finite())).collect::<Vec<_>>(),
         "customdata": members, "hoverinfo": "text", "hovertext": members.iter().map(hover).collect::<Vec<_>>(),
         "marker": {
-            "size": members.iter().map(|p| if selected(*p) { 11 } else { 7 }).collect::<Vec<_>>(),
-            "color": if hollow { &inks.paper } else { color },
-            "line": { "color": rim, "width": rim_width },
+            "size": 7, "color": if hollow { &inks.paper } else { color },
+            "line": {
+                "color": if hollow { color } else { &inks.paper }, "width": if hollow { 1.75 } else { 1.0 },
+            },
         },
         "cliponaxis": false,
+    })
+}
+
+/// A ring round the selected prompt's point, which stands at `x`.
+fn ring(prompts: &Prompts, x: usize, inks: &Inks) -> Value {
+    json!({
+        "type": "scatter", "mode": "markers", "name": "selected", "hoverinfo": "skip", "cliponaxis": false,
+        "x": [x], "y": [prompts.values[prompts.selected]],
+        "marker": { "size": 12, "color": "rgba(0,0,0,0)", "line": { "color": inks.accent, "width": 1.5 } },
     })
 }
 
@@ -137,11 +144,13 @@ mod tests {
             selected: 2,
         };
         let chart = chart(&prompts, &LayerAxis::new(4, 640.0, 1.0), 92.0, &Inks::default());
-        let [first, second] = chart.data.as_array().unwrap().as_slice() else { panic!("two groups") };
+        let [first, second, selected] = chart.data.as_array().unwrap().as_slice() else {
+            panic!("two groups and a ring")
+        };
         assert_eq!((&first["x"], &first["customdata"]), (&json!([0, 1]), &json!([0, 2])));
         assert_eq!((&second["x"], &second["customdata"]), (&json!([4, 5]), &json!([1, 3])));
         assert_eq!(second["y"], json!([2.0, null]));
-        assert_eq!(first["marker"]["size"], json!([7, 11]));
+        assert_eq!((&selected["x"], &selected["y"]), (&json!([1]), &json!([3.0])));
         assert_eq!(chart.layout["xaxis"]["ticktext"], json!([1, 3, 2, 4]));
         assert_eq!(chart.layout["shapes"][0]["y0"], json!(2.0));
     }
@@ -150,7 +159,7 @@ mod tests {
     fn without_groups_all_prompts_are_one() {
         let prompts = Prompts { values: vec![1.0], ..Prompts::default() };
         let chart = chart(&prompts, &LayerAxis::new(4, 640.0, 1.0), 92.0, &Inks::default());
-        assert_eq!(chart.data.as_array().unwrap().len(), 1);
+        assert_eq!(chart.data.as_array().unwrap().len(), 2);
         assert_eq!(chart.layout["xaxis"]["ticktext"], json!([1]));
     }
 }

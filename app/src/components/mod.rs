@@ -1,4 +1,18 @@
 //! The parts pages are made of.
 
 pub mod figures;
+pub mod form;
+pub mod header;
+mod icons;
 pub mod inspector;
+pub mod shortcuts;
+pub mod status;
+pub mod summary;
+pub mod token;
+
+pub use header::Header;
+pub use header::names;
+pub use shortcuts::{Help, Shortcuts};
+pub use status::{Missing, Status};
+pub use summary::Summary;
+pub use token::{Token, Tokens};

@@ -135,6 +135,15 @@ impl Draft {
     }
 }
 
+/// What prompts are called in a line: the set's name, or how many there are.
+pub fn prompts_name(prompts: &Prompts) -> String {
+    match prompts {
+        Prompts::Set(set) => set_name(set),
+        Prompts::List(list) if list.len() == 1 => "1 prompt".to_owned(),
+        Prompts::List(list) => format!("{} prompts", list.len()),
+    }
+}
+
 /// A built-in set by the name under `"set"`, with its default options.
 fn set(name: &str) -> Option<PromptSet> {
     serde_json::from_value(serde_json::json!({ "set": name })).ok()

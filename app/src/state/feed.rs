@@ -52,6 +52,26 @@ impl Drop for Following {
     }
 }
 
+/// Hands in an experiment and follows its run for as long as what is given back lives.
+pub fn watch_run(run: RunState, experiment: Arc<Experiment>) -> Watching {
+    let watching = Watching(Rc::default());
+    let kept = Rc::downgrade(&watching.0);
+    spawn_local(async move {
+        match api::submit(&experiment, &Watch::never()).await {
+            Ok(accepted) => match kept.upgrade() {
+                Some(kept) => drop(kept.replace(Some(Following::start(run, accepted, experiment)))),
+                None => api::give_up(&accepted.id, &accepted.ticket).await,
+            },
+            Err(error) if kept.strong_count() > 0 => fail(run, error),
+            Err(_) => {}
+        }
+    });
+    watching
+}
+
+/// Keeps [`watch_run`] going.
+pub struct Watching(Rc<RefCell<Option<Following>>>);
+
 /// Applies the events of a run to its end.
 pub(super) async fn listen(run: RunState, id: &str, watch: &Watch) -> Result<(), ApiError> {
     let mut before = run.status.get_untracked();

@@ -102,6 +102,11 @@ impl Form {
         self.experiment.get()
     }
 
+    /// [`Form::experiment`] without tracking.
+    pub fn experiment_untracked(&self) -> Option<Experiment> {
+        self.experiment.get_untracked()
+    }
+
     /// The id that Run would come out with, once the draft is checked and has no problems. Tracks.
     pub fn id(&self) -> Option<String> {
         if self.checking.get() {

@@ -1,10 +1,8 @@
 //! Runs of the `head` analysis: one a head and prompt looked at, kept so that going back to one is immediate.
 
-use super::feed::{Following, fail};
+use super::feed::{Watching, watch_run};
 use super::{RunState, RunStatus};
-use crate::api::{self, Watch};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use model::wire::{Analysis, Experiment, Head};
 use std::sync::Arc;
 
@@ -16,7 +14,7 @@ const KEPT: usize = 64;
 pub struct Heads {
     owner: StoredValue<Owner>,
     kept: StoredValue<Vec<Kept>>,
-    current: StoredValue<Option<Following>, LocalStorage>,
+    current: StoredValue<Option<Watching>, LocalStorage>,
     wanted: StoredValue<Option<String>>,
 }
 
@@ -56,19 +54,8 @@ impl Heads {
         let run = self.keep(&key);
         run.experiment.set(Some(experiment.clone()));
         run.status.set(RunStatus::Opening);
-        self.current.set_value(None);
-        self.wanted.set_value(Some(key.clone()));
-        let heads = *self;
-        spawn_local(async move {
-            let accepted = api::submit(&experiment, &Watch::never()).await;
-            let stale = heads.wanted.try_with_value(|wanted| wanted.as_ref() != Some(&key)).unwrap_or(true);
-            match accepted {
-                Ok(accepted) if stale => api::give_up(&accepted.id, &accepted.ticket).await,
-                Ok(accepted) => heads.current.set_value(Some(Following::start(run, accepted, experiment))),
-                Err(_) if stale => {}
-                Err(error) => fail(run, error),
-            }
-        });
+        self.wanted.set_value(Some(key));
+        self.current.set_value(Some(watch_run(run, experiment)));
         run
     }
 

@@ -17,7 +17,8 @@ mod view;
 
 pub use crate::link::Palette;
 pub use catalog::Catalog;
-pub use form::Form;
+pub use feed::{Watching, watch_run};
+pub use form::{Check, Form};
 pub use heads::{Heads, head_run};
 pub use run::{RunState, RunStatus};
 pub use session::Session;

@@ -106,21 +106,8 @@ impl Session {
 
     /// Computes the experiment of a link whose result is not here.
     pub fn recompute(self) {
-        let (id, view) = (self.run.id.get_untracked(), self.view.snapshot_untracked());
         if let Some(experiment) = self.run.experiment.get_untracked() {
-            self.asking.set(true);
-            spawn_local(async move {
-                let answer = api::submit(&experiment, &Watch::never()).await;
-                self.asking.set(false);
-                match answer {
-                    Ok(accepted) => {
-                        self.begin(accepted, experiment);
-                        self.linked.set(id);
-                        self.view.restore(view);
-                    }
-                    Err(error) => fail(self.run, error),
-                }
-            });
+            self.ask(Experiment::clone(&experiment));
         }
     }
 
@@ -138,10 +125,17 @@ impl Session {
         self.clear();
     }
 
+    /// Puts a run on the page. After a link whose result is not here, what the link shows and its id stay.
     fn begin(self, accepted: RunAccepted, experiment: Arc<Experiment>) {
-        let View { transposed, palette, .. } = self.view.snapshot_untracked();
+        let linked =
+            self.run.id.get_untracked().filter(|_| self.run.status.get_untracked() == RunStatus::Missing);
+        let view = self.view.snapshot_untracked();
         self.clear();
-        self.view.restore(View { transposed, palette, ..View::default() });
+        if linked.is_none() {
+            let View { transposed, palette, .. } = view;
+            self.view.restore(View { transposed, palette, ..View::default() });
+        }
+        self.linked.set(linked);
         self.run.experiment.set(Some(experiment.clone()));
         self.following.set_value(Some(Following::start(self.run, accepted, experiment)));
     }

@@ -11,6 +11,7 @@ mod gpt2;
 mod neox;
 mod source;
 mod tensors;
+mod vocab_merges;
 mod weights;
 
 pub use source::Source;

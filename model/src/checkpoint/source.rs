@@ -1,5 +1,6 @@
 //! Where a checkpoint's files are, and reading them.
 
+use super::vocab_merges;
 use memmap2::Mmap;
 use serde_json::Value;
 use std::fs::{self, File};
@@ -11,7 +12,8 @@ use std::sync::Arc;
 pub enum Source {
     /// The bundled model.
     Demo,
-    /// A Hugging Face folder: `config.json`, `tokenizer.json`, `model.safetensors` or its shards.
+    /// A Hugging Face folder: `config.json`, `tokenizer.json` (or `vocab.json` and `merges.txt`),
+    /// `model.safetensors` or its shards.
     Folder(PathBuf),
 }
 
@@ -78,16 +80,29 @@ impl Files {
         let Some(config) = read_json(folder, "config.json")? else {
             return Err("the folder has no config.json, so it is not a Hugging Face model folder".to_owned());
         };
-        let Some(tokenizer) = read_json(folder, "tokenizer.json")? else {
-            return Err("the folder has no tokenizer.json; save it with transformers' \
-                        `AutoTokenizer.from_pretrained(...).save_pretrained(folder)`"
-                .to_owned());
-        };
+        let tokenizer = tokenizer(folder)?;
         let tokenizer_config = read_json(folder, "tokenizer_config.json")?;
         let weights =
             weight_names(folder)?.into_iter().map(|name| map(folder, name)).collect::<Result<_, _>>()?;
         Ok(Self { config, tokenizer, tokenizer_config, weights })
     }
+}
+
+/// `tokenizer.json`, or what older GPT-2 folders have in its place.
+fn tokenizer(folder: &Path) -> Result<Value, String> {
+    if let Some(tokenizer) = read_json(folder, "tokenizer.json")? {
+        return Ok(tokenizer);
+    }
+    let merges = folder.join("merges.txt");
+    let (Some(vocab), true) = (read_json(folder, "vocab.json")?, merges.is_file()) else {
+        return Err(
+            "the folder has no tokenizer.json (nor vocab.json with merges.txt); save it with transformers' \
+                    `AutoTokenizer.from_pretrained(...).save_pretrained(folder)`"
+                .to_owned(),
+        );
+    };
+    let merges = fs::read_to_string(merges).map_err(|e| format!("cannot read merges.txt: {e}"))?;
+    vocab_merges::tokenizer(&vocab, &merges)
 }
 
 /// The safetensors files of a folder: the single one, or those its index names.

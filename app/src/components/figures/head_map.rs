@@ -80,7 +80,7 @@ impl HeadMap {
     /// `8 heads +0.512 + b_O +0.103 = attn_out +0.615`: how one layer adds up.
     pub fn sum_of(&self, layer: usize) -> String {
         let heads: f64 = (0..self.heads).filter_map(|h| self.value((layer, h))).map(f64::from).sum();
-        let at = |values: &[f32]| signed(values.get(layer).copied().unwrap_or(f32::NAN).into(), 3);
+        let at = |values: &[f32]| signed(values.get(layer).copied().unwrap_or(f32::NAN), 3);
         let (bias, out) = (at(&self.bias), at(&self.attn_out));
         format!("{} heads {} + b_O {bias} = attn_out {out}", self.heads, signed(heads, 3))
     }
@@ -88,7 +88,7 @@ impl HeadMap {
     /// The map in words.
     pub fn summary(&self) -> String {
         let largest = self.ranking().into_iter().take(3);
-        let largest = largest.map(|(head, v)| format!("{} {}", head_name(head), signed(v.into(), 2)));
+        let largest = largest.map(|(head, v)| format!("{} {}", head_name(head), signed(v, 2)));
         let largest = largest.collect::<Vec<_>>().join(", ");
         format!("Head attribution, {} layers by {} heads, largest {largest}", self.layers, self.heads)
     }

@@ -42,7 +42,7 @@ fn cells(out: &mut String, picture: &Heatmap, layout: &HeadLayout, at: (f64, f64
             css(color)
         );
         if layout.has_values() {
-            text(out, x, y + 3.5, "middle", ink_on(color), &signed((*value).into(), 2));
+            text(out, x, y + 3.5, "middle", ink_on(color), &signed(*value, 2));
         }
     }
 }
@@ -67,7 +67,7 @@ fn bar(out: &mut String, layout: &HeadLayout, scale: Scale, map: Map) {
         );
     }
     for (value, y) in [(scale.high, 9.0), (0.0, height / 2.0 + 3.5), (scale.low, height)] {
-        text(out, layout.bar_at + 12.0, y, "start", "#474e5a", &signed(value.into(), 2));
+        text(out, layout.bar_at + 12.0, y, "start", "#474e5a", &signed(value, 2));
     }
 }
 

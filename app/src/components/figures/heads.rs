@@ -14,7 +14,7 @@ use super::table::Table;
 use crate::chart::LayerAxis;
 use crate::chart::format::signed;
 use crate::chart::part::head_name;
-use crate::heatmap::{Cell, Colors, Heatmap, Scale, css, ink_on};
+use crate::heatmap::{Cell, Colors, Heatmap, Scale, ink_on};
 use crate::state::{RunState, ViewState};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -70,8 +70,8 @@ pub fn HeadAttribution() -> impl IntoView {
         let over =
             group.get().map_or_else(|| format!("{prompts} prompts"), |g| format!("the prompts of “{g}”"));
         format!(
-            "What each head’s output at the last token adds to logit(answer) − logit(distractor), mean over {over}. \
-             A layer’s heads and its bias b_O add up to its attn_out."
+            "What each head’s output at the last token adds to logit(answer) − logit(distractor), mean over {over}; \
+             with b_O they sum to attn_out."
         )
     });
     let heading = Heading { name: NAME, title: "Head attribution", unit: "logits" };
@@ -195,7 +195,6 @@ fn Map(shown: Signal<Shown>) -> impl IntoView {
                 describe=Callback::new(move |cell| shown.with(|s| say_head(s, view, cell)))
                 on_hover=Callback::new(move |cell: Option<Cell>| view.hovered_head.set(cell.map(head_of)))
                 on_pick=Callback::new(move |cell| pick(view, head_of(cell)))
-                on_release=Callback::new(move |()| view.head.set(None))
             />
         </div>
         <div
@@ -245,7 +244,7 @@ fn say_head(shown: &Shown, view: ViewState, cell: Cell) -> Said {
 fn say_sum(shown: &Shown, cell: Cell) -> Said {
     let (layer, is_out) = shown.layout.sum_of(cell);
     let (name, values) = if is_out { ("attn_out", &shown.map.attn_out) } else { ("b_O", &shown.map.bias) };
-    let value = signed(values.get(layer).copied().unwrap_or(f32::NAN).into(), 3);
+    let value = signed(values.get(layer).copied().unwrap_or(f32::NAN), 3);
     let value = format!("{layer}_{name} {value}");
     Said { value, unit: "logits".to_owned(), hint: shown.map.sum_of(layer) }
 }
@@ -275,9 +274,8 @@ fn values(shown: &Shown) -> impl IntoView + use<> {
             let color = colors.at(picture.scale.step(*value)?);
             let (x, y) = layout.middle(at, cell);
             let (left, top) = (format!("{x}px"), format!("{y}px"));
-            let text = signed((*value).into(), 2);
-            // the cell's own colour is repeated for whoever measures the contrast of text
-            let (ink, ground) = (ink_on(color), css(color));
+            let text = signed(*value, 2);
+            let ink = ink_on(color);
             Some(view! {
                 <span
                     class="lab at in-cell"
@@ -285,7 +283,6 @@ fn values(shown: &Shown) -> impl IntoView + use<> {
                     style:left=left
                     style:top=top
                     style:color=ink
-                    style:background=ground
                 >
                     {text}
                 </span>

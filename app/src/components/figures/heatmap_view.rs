@@ -37,9 +37,6 @@ pub fn HeatmapView(
     /// A cell was clicked, or Enter pressed on it.
     #[prop(optional)]
     on_pick: Option<Callback<Cell>>,
-    /// Escape was pressed.
-    #[prop(optional)]
-    on_release: Option<Callback<()>>,
 ) -> impl IntoView {
     let ratio = Screen::provide().ratio;
     let host = NodeRef::<Div>::new();
@@ -59,10 +56,8 @@ pub fn HeatmapView(
         let at = hovered.get_untracked().or(marked.get_untracked());
         match (event.key().as_str(), at) {
             ("Enter" | " ", Some(cell)) => on_pick.iter().for_each(|pick| pick.run(cell)),
-            ("Escape", _) => {
-                hover(None);
-                on_release.iter().for_each(|release| release.run(()));
-            }
+            // what else Escape releases is the page's business
+            ("Escape", _) => return hover(None),
             (key, at) => match walk(key, at, &picture.with_untracked(|(_, grid)| *grid)) {
                 Some(cell) => hover(Some(cell)),
                 None => return,

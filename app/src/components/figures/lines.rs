@@ -224,7 +224,7 @@ pub fn LayerAttribution() -> impl IntoView {
     view! {
         <ChartFigure
             heading=Heading { name: "layer_attribution", title: "Layer attribution", unit: "logits" }
-            caption="What each layer’s two outputs add to the difference, mean ± standard error, groups faint; with embed and bias they sum to it."
+            caption="What each layer’s attention and MLP add, ± standard error, groups faint; with embed and bias they sum to the difference."
             figure
             table
             label
@@ -239,6 +239,6 @@ fn describe_layers(figure: &Figure) -> Option<String> {
     let (label, value) = values.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
     Some(format!(
         "Layer attribution, attn_out and mlp_out of each layer, largest {label} {}",
-        signed(f64::from(*value), 2)
+        signed(*value, 2)
     ))
 }

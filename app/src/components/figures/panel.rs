@@ -55,15 +55,10 @@ pub fn FigurePanel(
             data-figure=name
             class:maximised=is_maximised
             aria-busy=move || figure.with(Option::is_none).to_string()
-            on:keydown=move |event| {
-                if event.key() == "Escape" && is_maximised.get_untracked() {
-                    view.maximised.set(None);
-                }
-            }
         >
             <header>
                 <h2>{title} <small>{unit}</small></h2>
-                {beside.run()}
+                {move || beside.run()}
                 <span class="tools">
                     <button
                         type="button"
@@ -104,7 +99,10 @@ fn CopyButton(table: Signal<Table>) -> impl IntoView {
         let text = table.with_untracked(Table::to_tsv);
         export::copy(text, move |done| {
             said.try_set(if done { "Copied" } else { "This browser does not let pages copy here" });
-            set_timeout(move || drop(said.try_set("")), std::time::Duration::from_secs(2));
+            let silence = move || {
+                said.try_set("");
+            };
+            set_timeout(silence, std::time::Duration::from_secs(2));
         });
     };
     view! {

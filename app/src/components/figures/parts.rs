@@ -107,7 +107,7 @@ fn row(part: Ranked, total: f32, largest: f32, colors: Colors, view: ViewState) 
     };
     view! {
         <tr
-            aria-selected=move || (head.is_some() && view.hovered_head.get() == head).to_string()
+            class:on=move || head.is_some() && view.hovered_head.get() == head
             on:pointerenter=move |_| view.hovered_head.set(head)
             on:pointerleave=move |_| view.hovered_head.set(None)
         >
@@ -121,8 +121,8 @@ fn row(part: Ranked, total: f32, largest: f32, colors: Colors, view: ViewState) 
                     ></i>
                 </span>
             </td>
-            <td>{signed(part.value.into(), 3)}</td>
-            <td>{signed(total.into(), 2)}</td>
+            <td>{signed(part.value, 3)}</td>
+            <td>{signed(total, 2)}</td>
         </tr>
     }
 }

@@ -45,11 +45,11 @@ pub fn ScaleBar(
                 aria-label="Range of the colours, plus and minus"
                 title="Range of the colours; empty for the largest head"
                 class:set=move || view.scale.with(Option::is_some)
-                prop:value=move || signed(limit.get().into(), 2)
+                prop:value=move || signed(limit.get(), 2)
                 on:change=move |event| set(event_target_value(&event))
             />
             <span class="lab middle" aria-hidden="true">"0"</span>
-            <span class="lab bottom" aria-hidden="true">{move || signed(-f64::from(limit.get()), 2)}</span>
+            <span class="lab bottom" aria-hidden="true">{move || signed(-limit.get(), 2)}</span>
         </div>
     }
 }

@@ -7,19 +7,24 @@ use leptos::prelude::*;
 
 /// Height of the bars in the drawing's own units, which are CSS pixels.
 const HEIGHT: f64 = 40.0;
+/// Height left below the bars for the selected prompt's mark.
+const MARK: f64 = 5.0;
 /// Width of one prompt in the drawing's own units; the drawing is stretched to the column.
 const STEP: f64 = 10.0;
 
 /// One bar a prompt, groups apart by colour.
 #[component]
-pub(super) fn PerPrompt(inspected: Inspected) -> impl IntoView {
+pub fn PerPrompt(
+    /// What is inspected.
+    inspected: Inspected,
+) -> impl IntoView {
     let figure = inspected.figure("per_prompt");
     let values = Memo::new(move |_| {
         figure.get().and_then(|f| line(&f).1.first().map(|s| s.y.to_vec())).unwrap_or_default()
     });
     let range = move || {
         let (low, high) = values.with(|v| extent(v))?;
-        Some(format!("{} to {}", signed(low.into(), 2), signed(high.into(), 2)))
+        Some(format!("{} to {}", signed(low, 2), signed(high, 2)))
     };
     let groups = Memo::new(move |_| {
         inspected.page.started.with(|s| {
@@ -44,7 +49,7 @@ pub(super) fn PerPrompt(inspected: Inspected) -> impl IntoView {
                 preserveAspectRatio="none"
                 role="img"
                 aria-label=move || format!("Contribution on each prompt, {}", range().unwrap_or_default())
-                viewBox=move || format!("0 0 {} {HEIGHT}", values.with(Vec::len).max(1) as f64 * STEP)
+                viewBox=move || format!("0 0 {} {}", values.with(Vec::len).max(1) as f64 * STEP, HEIGHT + MARK)
             >
                 {bars}
             </svg>
@@ -80,12 +85,13 @@ fn bar(
 ) -> impl IntoView + use<> {
     let (y, height) = place(value, values);
     let x = prompt as f64 * STEP;
-    let title = format!("prompt {}: {}", prompt + 1, signed(value.into(), 3));
+    let title = format!("prompt {}: {}", prompt + 1, signed(value, 3));
     let selected = move || inspected.view.prompt.get() == prompt;
     view! {
         <g on:click=move |_| inspected.view.prompt.set(prompt)>
             <title>{title}</title>
-            <rect class="behind" class:selected=selected x=x y="0" width=STEP height=HEIGHT />
+            <rect class="behind" x=x y="0" width=STEP height=HEIGHT />
+            <rect class="mark" class:selected=selected x=x + STEP * 0.1 y=HEIGHT + 2.0 width=STEP * 0.8 height="3" />
             <rect class="bar" class:b=second x=x + STEP * 0.1 y=y width=STEP * 0.8 height=height />
         </g>
     }

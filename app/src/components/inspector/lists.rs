@@ -1,8 +1,8 @@
 //! What the head writes: the tokens whose logits it raises and lowers most.
 
 use super::Inspected;
-use super::tokens::Token;
 use crate::chart::format::signed;
+use crate::components::Token;
 use leptos::prelude::*;
 use model::wire::{Cell, Figure, FigureData};
 
@@ -11,13 +11,16 @@ const LISTED: usize = 8;
 
 /// Promoted and suppressed tokens side by side.
 #[component]
-pub(super) fn Lists(inspected: Inspected) -> impl IntoView {
+pub fn Lists(
+    /// What is inspected.
+    inspected: Inspected,
+) -> impl IntoView {
     let list = move |name: &'static str, title: &'static str| {
         let figure = inspected.figure(name);
         let items = move || {
             let rows = figure.get().map(|f| token_rows(&f)).unwrap_or_default();
             let item = |(token, logit): (String, f64)| {
-                view! { <li><Token token /> <span class="num">{signed(logit, 2)}</span></li> }
+                view! { <li><Token text=token /> <span class="num">{signed(logit, 2)}</span></li> }
             };
             rows.into_iter().map(item).collect_view()
         };

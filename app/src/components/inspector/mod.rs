@@ -3,14 +3,13 @@
 //! The sizes of all parts follow from the tokens, which the run on the page knows already, so nothing moves when the
 //! numbers come; until then, and while another head's are on their way, the last ones are shown faint.
 
-mod bars;
-mod lists;
-mod pattern;
+pub mod bars;
+pub mod lists;
+pub mod pattern;
 pub mod sources;
 pub mod tokens;
 
 pub use sources::PromptText;
-pub use tokens::Token;
 
 use crate::chart::format::signed;
 use crate::chart::part::head_name;
@@ -24,7 +23,7 @@ use std::sync::Arc;
 
 /// What the inspector's parts read: the head run in view and the run it came from.
 #[derive(Clone, Copy)]
-pub(crate) struct Inspected {
+pub struct Inspected {
     /// The run on the page.
     page: RunState,
     /// The run of the selected head on the selected prompt.
@@ -62,7 +61,7 @@ impl Inspected {
 }
 
 /// The tokens of the selected prompt, as the model sees them.
-pub(crate) fn prompt_tokens(run: RunState, view: ViewState) -> Memo<Vec<String>> {
+pub fn prompt_tokens(run: RunState, view: ViewState) -> Memo<Vec<String>> {
     Memo::new(move |_| {
         let prompt = view.prompt.get();
         run.started
@@ -111,7 +110,7 @@ fn Title(inspected: Inspected, map: Memo<Option<HeadMap>>) -> impl IntoView {
     let head = inspected.view.head;
     let value = move || {
         let value = map.with(|map| map.as_ref()?.value(head.get()?));
-        value.map(|v| format!("{} logits", signed(v.into(), 3)))
+        value.map(|v| format!("{} logits", signed(v, 3)))
     };
     let rank = move || map.with(|map| map.as_ref()?.rank(head.get()?));
     view! {

@@ -1,7 +1,8 @@
 //! The attention pattern of the head: queries down, keys across, tokens on both sides.
 
 use super::Inspected;
-use super::tokens::{Spelling, spelled};
+use super::tokens::spelled;
+use crate::components::Token;
 use crate::components::figures::heatmap_view::{HeatmapView, Said};
 use crate::components::figures::screen::{Screen, size_of};
 use crate::heatmap::{Cell, Colors, Grid, Heatmap, Map, Scale};
@@ -11,13 +12,16 @@ use model::wire::FigureData;
 
 /// Width of a letter of the labels and the least height of a line of them, in CSS pixels.
 const LETTER: f64 = 6.4;
-const LINE: f64 = 11.0;
+const LINE: f64 = 10.0;
 /// Labels are cut off after so many letters.
 const LONGEST: usize = 14;
 
 /// The pattern, or the pattern times the norm of what each key's value writes, ‖v W_O‖.
 #[component]
-pub(super) fn Pattern(inspected: Inspected) -> impl IntoView {
+pub fn Pattern(
+    /// What is inspected.
+    inspected: Inspected,
+) -> impl IntoView {
     let screen = Screen::provide();
     let view = inspected.view;
     let (plain, weighted) = (inspected.figure("pattern"), inspected.figure("value_weighted"));
@@ -131,8 +135,8 @@ fn Labels(
             let shown = i % every == 0 || (!keys && i == last);
             let on = move || hovered.get().map_or(!keys && i == last, |at| at == i);
             view! {
-                <span class="lab" class:on=on hidden=!shown>
-                    <Spelling token=cut(&token) />
+                <span class="lab" class:on=on class:skipped=!shown>
+                    <Token text=cut(&token) />
                 </span>
             }
         };

@@ -1,9 +1,9 @@
 //! Where the head's contribution comes from, drawn on the prompt's tokens; and the prompt by itself.
 
-use super::tokens::Token;
 use super::{Inspected, prompt_tokens};
 use crate::chart::format::signed;
 use crate::chart::line;
+use crate::components::Token;
 use crate::components::figures::icons::{Icon, NEXT, PREVIOUS};
 use crate::components::figures::scalar;
 use crate::components::figures::screen::Screen;
@@ -17,7 +17,10 @@ const WORTH_WRITING: f32 = 0.05;
 /// The tokens, coloured by what each gives to the logit difference through this head. They add up to the head's own
 /// contribution on this prompt.
 #[component]
-pub(super) fn Sources(inspected: Inspected) -> impl IntoView {
+pub fn Sources(
+    /// What is inspected.
+    inspected: Inspected,
+) -> impl IntoView {
     let screen = Screen::provide();
     let (figure, summary) = (inspected.figure("source_attribution"), inspected.figure("summary"));
     let tokens = inspected.tokens();
@@ -40,11 +43,14 @@ pub(super) fn Sources(inspected: Inspected) -> impl IntoView {
         let chip = |(i, token): (usize, String)| {
             let value = values[i];
             let color = scale.step(value).map(|step| colors.at(step)).map(|c| (css(c), ink_on(c)));
+            let (ground, ink) = color.unzip();
             let written = value.abs() >= WORTH_WRITING * largest && largest > 0.0;
-            let words = written.then(|| signed(value.into(), 2));
+            let words = written.then(|| signed(value, 2));
             view! {
-                <span class="g" title=value.is_finite().then(|| signed(value.into(), 4))>
-                    <Token token colors=color read=i == last />
+                <span class="g" title=value.is_finite().then(|| signed(value, 4))>
+                    <span class="chip" style:background=ground style:color=ink>
+                        <Token text=token class=read_at(i, last) />
+                    </span>
                     <small>{words}</small>
                 </span>
             }
@@ -61,6 +67,11 @@ pub(super) fn Sources(inspected: Inspected) -> impl IntoView {
             <p class="gloss valued">{chips}</p>
         </section>
     }
+}
+
+/// The class of the token where the logits are read.
+fn read_at(index: usize, last: usize) -> &'static str {
+    if index == last { "read" } else { "" }
 }
 
 fn which_prompt(run: RunState, view: ViewState) -> String {
@@ -109,7 +120,7 @@ pub fn PromptText() -> impl IntoView {
         tokens
             .into_iter()
             .enumerate()
-            .map(|(i, token)| view! { <Token token read=i == last /> })
+            .map(|(i, token)| view! { <Token text=token class=read_at(i, last) /> })
             .collect_view()
     };
     view! {

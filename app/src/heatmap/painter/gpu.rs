@@ -10,6 +10,7 @@ use futures::channel::oneshot;
 use futures::future::{FutureExt, Shared};
 use std::rc::Rc;
 use std::sync::Mutex;
+use wasm_bindgen::JsCast;
 use web_sys::HtmlCanvasElement;
 use wgpu::util::DeviceExt;
 
@@ -40,8 +41,7 @@ impl Gpu {
         let (device, queue) = adapter.request_device(&descriptor).await.map_err(Unavailable::because)?;
         let lost = watch_loss(&device);
 
-        // without the sRGB suffix: the colours are sRGB already and must arrive untouched
-        let format = wgpu::TextureFormat::Bgra8Unorm;
+        let format = preferred_format(&instance, &adapter)?;
         let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
         let pipeline = pipeline(&device, format);
         match scope.pop().await {
@@ -55,6 +55,23 @@ impl Gpu {
         // an error means that the callback was dropped with the device, which is the same news
         let _ = self.lost.clone().await;
     }
+}
+
+/// The format that the browser composes without a copy. None on the web has the sRGB suffix, so the colours, which are
+/// sRGB already, arrive untouched.
+fn preferred_format(
+    instance: &wgpu::Instance,
+    adapter: &wgpu::Adapter,
+) -> Result<wgpu::TextureFormat, Unavailable> {
+    let document = web_sys::window().and_then(|window| window.document());
+    let document = document.ok_or_else(|| Unavailable::because("there is no document"))?;
+    let canvas = document.create_element("canvas").map_err(|e| Unavailable::from_js(&e))?;
+    let canvas =
+        canvas.dyn_into::<HtmlCanvasElement>().map_err(|_| Unavailable::because("a canvas that is none"))?;
+    let surface =
+        instance.create_surface(wgpu::SurfaceTarget::Canvas(canvas)).map_err(Unavailable::because)?;
+    let formats = surface.get_capabilities(adapter).formats;
+    formats.first().copied().ok_or_else(|| Unavailable::because("the adapter cannot draw on a canvas"))
 }
 
 /// A future of the device's loss.

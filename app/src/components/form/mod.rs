@@ -1,0 +1,158 @@
+//! The experiment: model, prompts, options, Run. One form, as wide as the start page or a column beside the figures;
+//! on a narrow screen it folds to a line.
+
+pub mod editor;
+pub mod groups;
+pub mod model;
+pub mod options;
+pub mod paste;
+pub mod prompts;
+pub mod row;
+
+use super::figures::icons::Icon;
+use super::header::names;
+use super::icons::{PANE, PROBLEM};
+use crate::state::{Catalog, Form, Session};
+use leptos::prelude::*;
+use model::ModelField;
+use options::Options;
+use prompts::PromptsField;
+
+/// Narrower than this, the form beside a result starts folded.
+const ROOMY_PX: f64 = 1280.0;
+
+/// The form.
+#[component]
+pub fn ExperimentForm() -> impl IntoView {
+    let (session, form): (Session, Form) = (expect_context(), expect_context());
+    let in_result = Memo::new(move |_| session.run.id.with(Option::is_some));
+    let folded = RwSignal::new(false);
+    Effect::new(move || {
+        let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(ROOMY_PX);
+        folded.set(in_result.get() && width < ROOMY_PX);
+    });
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        run_now(form, session);
+    };
+    view! {
+        <section class="experiment" aria-label="Experiment" data-folded=move || folded.get().to_string()>
+            <Show when=move || in_result.get()>
+                <Fold folded />
+            </Show>
+            <form id="experiment" on:submit=submit novalidate=true>
+                <Show when=move || !in_result.get()>
+                    <h2>"Your own question"</h2>
+                </Show>
+                <ModelField />
+                <PromptsField wide=Signal::derive(move || !in_result.get()) />
+                <Options />
+                <Run />
+                <Checks />
+            </form>
+        </section>
+    }
+}
+
+/// Hands in what the form describes; where it has problems, goes to the first of them.
+pub fn run_now(form: Form, session: Session) {
+    if let Some(marked) = document().query_selector(".experiment [aria-invalid=true]").ok().flatten() {
+        marked.scroll_into_view();
+    } else if let Some(experiment) = form.experiment_untracked() {
+        session.ask(experiment);
+    }
+}
+
+/// The form in a line, and the button that opens and closes it.
+#[component]
+fn Fold(folded: RwSignal<bool>) -> impl IntoView {
+    let session: Session = expect_context();
+    let line = move || session.run.experiment.with(|e| e.as_ref().map(|e| names(e).join(" · ")));
+    let label = move || if folded.get() { "Show the experiment" } else { "Hide the experiment" };
+    view! {
+        <div class="fold">
+            <button
+                type="button"
+                class="icon"
+                aria-label=label
+                title=label
+                aria-expanded=move || (!folded.get()).to_string()
+                aria-controls="experiment"
+                on:click=move |_| folded.update(|folded| *folded = !*folded)
+            >
+                <Icon path=PANE />
+            </button>
+            <span class="line">{line}</span>
+            <button type="button" class="edit" on:click=move |_| folded.update(|folded| *folded = !*folded)>
+                {move || if folded.get() { "edit" } else { "fold" }}
+            </button>
+        </div>
+    }
+}
+
+/// Run, and what it will cost.
+#[component]
+fn Run() -> impl IntoView {
+    let (session, form): (Session, Form) = (expect_context(), expect_context());
+    let cost = move || {
+        let check = form.check.get()?;
+        let lengths = || check.checked.prompts.iter().map(|p| p.tokens.len()).filter(|n| *n > 0);
+        let (count, shortest, longest) = (check.checked.prompts.len(), lengths().min()?, lengths().max()?);
+        let range =
+            if shortest == longest { shortest.to_string() } else { format!("{shortest}–{longest}") };
+        Some(format!("{count} × {range} tokens"))
+    };
+    let broken = move || {
+        let check = form.check.get()?;
+        let mut prompts: Vec<usize> = check.checked.problems.iter().filter_map(|p| p.prompt).collect();
+        prompts.dedup();
+        (!prompts.is_empty()).then_some(prompts.len())
+    };
+    let to_fix = move || {
+        let count = broken()?;
+        Some(if count == 1 { "1 prompt to fix".to_owned() } else { format!("{count} prompts to fix") })
+    };
+    view! {
+        <div class="go row">
+            <button
+                type="submit"
+                class="primary"
+                disabled=move || session.asking.get() || form.experiment().is_none()
+            >
+                "Run "
+                <kbd>"r"</kbd>
+            </button>
+            {move || match to_fix() {
+                Some(count) => view! { <span class="bad">{count}</span> }.into_any(),
+                None => view! { <span class="hint">{cost}</span> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// What stands against running that belongs to no single prompt, and what the server last refused.
+#[component]
+fn Checks() -> impl IntoView {
+    let (session, form, catalog): (Session, Form, Catalog) =
+        (expect_context(), expect_context(), expect_context());
+    let general = move || {
+        let check = form.check.get()?;
+        let of_all = check.checked.problems.iter().filter(|p| p.prompt.is_none() && p.field != "model");
+        Some(of_all.map(|p| p.message.clone()).collect::<Vec<_>>())
+    };
+    let refused = move || {
+        let error = session.refused.get()?;
+        let each = error.problems.into_iter().map(|p| p.message).collect::<Vec<_>>();
+        Some(if each.is_empty() { vec![error.message] } else { each })
+    };
+    let failed = move || form.failure.get().filter(|f| f.code != "bad_model").map(|f| vec![f.message]);
+    let unreachable = move || catalog.problem.get().map(|problem| vec![format!("{problem}; trying again")]);
+    let lines = move || {
+        let all = [unreachable(), refused().or_else(failed), general()];
+        let mut lines: Vec<String> = all.into_iter().flatten().flatten().collect();
+        lines.dedup();
+        lines
+    };
+    let line = |text: String| view! { <p class="row bad"><Icon path=PROBLEM /><span>{text}</span></p> };
+    view! { <div class="checks" role="alert">{move || lines().into_iter().map(line).collect_view()}</div> }
+}
