@@ -28,6 +28,8 @@ mod error;
 #[cfg(feature = "engine")]
 pub mod hooks;
 #[cfg(feature = "engine")]
+mod kernels;
+#[cfg(feature = "engine")]
 mod layers;
 #[cfg(feature = "engine")]
 pub mod packing;

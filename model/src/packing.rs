@@ -20,6 +20,11 @@ impl Segment {
     pub fn start(&self) -> usize {
         self.context.iter().map(ExactSizeIterator::len).sum()
     }
+
+    /// What its last row sees, in order of position: the context and its own rows.
+    pub fn visible(&self) -> Vec<usize> {
+        self.context.iter().chain([&self.rows]).cloned().flatten().collect()
+    }
 }
 
 /// A batch of prompts as rows.

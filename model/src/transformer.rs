@@ -60,9 +60,9 @@ impl Transformer {
     /// # Errors
     /// Whatever the device or a hook gives.
     pub fn forward(&self, batch: &Batch, read: &[u32], hooks: &mut dyn Hooks) -> Result<Tensor> {
-        let mut tap = Tap { hooks };
+        let mut tap = Tap::new(hooks);
         let resid = self.resid_final(batch, &mut tap)?;
-        let normalized = self.ln_final(&resid, read, batch.rows(), &mut tap)?;
+        let normalized = self.ln_final(&resid, read, &mut tap)?;
         self.weights.unembed.forward(&normalized)
     }
 
@@ -135,7 +135,7 @@ impl Transformer {
     }
 
     /// The final norm at `read`, `[read, d_model]`; at every row where a hook wants more than that.
-    fn ln_final(&self, resid: &Tensor, read: &[u32], rows: usize, tap: &mut Tap<'_>) -> Result<Tensor> {
+    fn ln_final(&self, resid: &Tensor, read: &[u32], tap: &mut Tap<'_>) -> Result<Tensor> {
         let norm = Norm {
             weights: self.weights.ln_final.as_ref(),
             eps: self.config.layer_norm_eps,
@@ -143,7 +143,7 @@ impl Transformer {
             normalized: HookName::top(Site::LnFinalNormalized),
         };
         let read_index = Tensor::new(read, &self.device)?;
-        let hooked = [norm.scale, norm.normalized].iter().any(|name| tap.wanted_rows(*name, rows).is_some());
+        let hooked = tap.wants(norm.scale) || tap.wants(norm.normalized);
         if hooked {
             return norm.forward(resid, tap)?.index_select(&read_index, 0);
         }
@@ -156,7 +156,11 @@ pub(crate) struct Tap<'a> {
     hooks: &'a mut dyn Hooks,
 }
 
-impl Tap<'_> {
+impl<'a> Tap<'a> {
+    pub(crate) fn new(hooks: &'a mut dyn Hooks) -> Self {
+        Self { hooks }
+    }
+
     /// Offers `[rows, …]` at a site and goes on with what comes back.
     pub(crate) fn at(&mut self, name: HookName, values: Tensor) -> Result<Tensor> {
         let Some(rows) = self.wanted_rows(name, values.dim(0)?) else { return Ok(values) };
@@ -192,6 +196,11 @@ impl Tap<'_> {
             None => Ok(values),
             Some(new) => put_rows(&by_row, &at, &new)?.transpose(0, 1)?.contiguous(),
         }
+    }
+
+    /// Whether a hook is interested in a site at all.
+    pub(crate) fn wants(&self, name: HookName) -> bool {
+        self.hooks.wants(name).is_some()
     }
 
     /// The rows of a site that a hook wants, out of `n`.

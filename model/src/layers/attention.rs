@@ -7,6 +7,7 @@ use super::rotary::Rotary;
 use crate::checkpoint::BlockWeights;
 use crate::config::Config;
 use crate::hook_name::{HookName, Site};
+use crate::kernels::{self, Heads};
 use crate::packing::Segment;
 use crate::transformer::Tap;
 use candle_core::{D, Device, Result, Tensor};
@@ -24,12 +25,7 @@ impl Attention<'_> {
     /// `[rows, d_model]` → attn_out without its hook, `[rows, d_model]`.
     pub(crate) fn forward(&self, x: &Tensor, tap: &mut Tap<'_>) -> Result<Tensor> {
         let (q, k, v) = self.queries_keys_values(x, tap)?;
-        let z = self
-            .segments
-            .iter()
-            .map(|segment| self.attend(segment, &q, &k, &v, tap))
-            .collect::<Result<Vec<_>>>()
-            .and_then(|parts| Tensor::cat(&parts, 0))?;
+        let z = self.mix(&q, &k, &v, tap)?;
         let z = tap.at(self.name(Site::Z), z)?;
         self.write(&z, tap)
     }
@@ -50,24 +46,16 @@ impl Attention<'_> {
         Ok((q, k, v))
     }
 
-    /// z of one segment, `[segment rows, head, d_head]`.
-    fn attend(
-        &self,
-        segment: &Segment,
-        q: &Tensor,
-        k: &Tensor,
-        v: &Tensor,
-        tap: &mut Tap<'_>,
-    ) -> Result<Tensor> {
-        let rows: Vec<u32> = segment.rows.clone().map(|r| r as u32).collect();
-        let by_head = |x: &Tensor| x.transpose(0, 1)?.contiguous();
-        let q = by_head(&q.narrow(0, segment.rows.start, segment.rows.len())?)?;
-        let (k, v) = (by_head(&visible(k, segment)?)?, by_head(&visible(v, segment)?)?);
-        let scores = (q.matmul(&k.t()?)? / (self.config.d_head as f64).sqrt())?;
-        let scores = scores.broadcast_add(&causal_mask(segment, q.device())?)?;
-        let scores = tap.by_query(self.name(Site::AttnScores), &rows, scores)?;
-        let pattern = tap.by_query(self.name(Site::Pattern), &rows, softmax(&scores)?)?;
-        pattern.matmul(&v)?.transpose(0, 1)?.contiguous()
+    /// z, `[rows, head, d_head]`. Scores and patterns exist only where a hook wants them.
+    fn mix(&self, q: &Tensor, k: &Tensor, v: &Tensor, tap: &mut Tap<'_>) -> Result<Tensor> {
+        if ![Site::AttnScores, Site::Pattern].iter().any(|site| tap.wants(self.name(*site))) {
+            let heads = Heads { count: self.config.n_heads, width: self.config.d_head };
+            if let Some(z) = kernels::attend(q, k, v, heads, self.segments)? {
+                return Ok(z);
+            }
+        }
+        let parts = self.segments.iter().map(|segment| attend(self.layer, segment, [q, k, v], tap));
+        Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)
     }
 
     /// What the heads write together. Per-head results are made only where a hook wants them.
@@ -84,6 +72,19 @@ impl Attention<'_> {
         let Some(replaced) = tap.show(result, &rows, &results)? else { return Ok(out) };
         crate::hooks::put_rows(&out, &rows, &replaced.sum(1)?.broadcast_add(&o.b)?)
     }
+}
+
+/// z of one segment, `[segment rows, head, d_head]`, by way of scores and patterns.
+fn attend(layer: usize, segment: &Segment, [q, k, v]: [&Tensor; 3], tap: &mut Tap<'_>) -> Result<Tensor> {
+    let rows: Vec<u32> = segment.rows.clone().map(|r| r as u32).collect();
+    let by_head = |x: &Tensor| x.transpose(0, 1)?.contiguous();
+    let q = by_head(&q.narrow(0, segment.rows.start, segment.rows.len())?)?;
+    let (k, v) = (by_head(&visible(k, segment)?)?, by_head(&visible(v, segment)?)?);
+    let scores = (q.matmul(&k.t()?)? / (q.dim(D::Minus1)? as f64).sqrt())?;
+    let scores = scores.broadcast_add(&causal_mask(segment, q.device())?)?;
+    let scores = tap.by_query(HookName::block(layer, Site::AttnScores), &rows, scores)?;
+    let pattern = tap.by_query(HookName::block(layer, Site::Pattern), &rows, softmax(&scores)?)?;
+    pattern.matmul(&v)?.transpose(0, 1)?.contiguous()
 }
 
 /// The rows a segment's last row can see: `[key, head, d_head]`.
@@ -106,4 +107,47 @@ fn causal_mask(segment: &Segment, device: &Device) -> Result<Tensor> {
 fn softmax(scores: &Tensor) -> Result<Tensor> {
     let exp = scores.broadcast_sub(&scores.max_keepdim(D::Minus1)?)?.exp()?;
     exp.broadcast_div(&exp.sum_keepdim(D::Minus1)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packing::Batch;
+    use crate::transformer::Tap;
+    use proptest::prelude::*;
+
+    /// Wants every pattern, so that attention takes the way through scores.
+    struct Patterns(crate::hooks::Rows);
+
+    impl crate::hooks::Hooks for Patterns {
+        fn wants(&self, name: HookName) -> Option<&crate::hooks::Rows> {
+            (name.site == Site::Pattern).then_some(&self.0)
+        }
+
+        fn visit(&mut self, _: HookName, _: &[u32], _: &Tensor) -> Result<Option<Tensor>> {
+            Ok(None)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_kernel_is_attention(
+            prompts in prop::collection::vec(prop::collection::vec(0_u32..3, 1..6), 1..5),
+            heads in 1_usize..4,
+            d_head in 1_usize..24,
+        ) {
+            let slices: Vec<&[u32]> = prompts.iter().map(Vec::as_slice).collect();
+            let batch = Batch::shared(&slices);
+            let random = || Tensor::randn(0_f32, 2.0, (batch.rows(), heads, d_head), &Device::Cpu).unwrap();
+            let (q, k, v) = (random(), random(), random());
+            let fused =
+                kernels::attend(&q, &k, &v, Heads { count: heads, width: d_head }, &batch.segments).unwrap().unwrap();
+            let mut hooks = Patterns(crate::hooks::Rows::All);
+            let mut tap = Tap::new(&mut hooks);
+            let parts = batch.segments.iter().map(|s| attend(0, s, [&q, &k, &v], &mut tap).unwrap());
+            let plain = Tensor::cat(&parts.collect::<Vec<_>>(), 0).unwrap();
+            let distance = (fused - plain).unwrap().abs().unwrap().flatten_all().unwrap().max(0).unwrap();
+            prop_assert!(distance.to_scalar::<f32>().unwrap() < 1e-5);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use crate::checkpoint::BlockWeights;
 use crate::config::Activation;
 use crate::hook_name::{HookName, Site};
+use crate::kernels;
 use crate::transformer::Tap;
 use candle_core::{Result, Tensor};
 
@@ -15,11 +16,18 @@ pub(crate) fn forward(
     tap: &mut Tap<'_>,
 ) -> Result<Tensor> {
     let pre = tap.at(HookName::block(layer, Site::MlpPre), weights.mlp_in.forward(x)?)?;
-    let post = match activation {
-        Activation::Gelu => pre.gelu_erf()?,
-        Activation::GeluTanh => pre.gelu()?,
-        Activation::Relu => pre.relu()?,
+    let post = match kernels::activate(&pre, activation)? {
+        Some(post) => post,
+        None => plain(&pre, activation)?,
     };
     let post = tap.at(HookName::block(layer, Site::MlpPost), post)?;
     weights.mlp_out.forward(&post)
+}
+
+fn plain(x: &Tensor, activation: Activation) -> Result<Tensor> {
+    match activation {
+        Activation::Gelu => x.gelu_erf(),
+        Activation::GeluTanh => x.gelu(),
+        Activation::Relu => x.relu(),
+    }
 }

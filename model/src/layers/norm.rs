@@ -4,6 +4,7 @@
 
 use crate::checkpoint::NormWeights;
 use crate::hook_name::HookName;
+use crate::kernels;
 use crate::transformer::Tap;
 use candle_core::{D, Result, Tensor};
 
@@ -18,13 +19,21 @@ pub(crate) struct Norm<'a> {
 impl Norm<'_> {
     /// `[rows, d_model]` → `[rows, d_model]`.
     pub(crate) fn forward(&self, x: &Tensor, tap: &mut Tap<'_>) -> Result<Tensor> {
-        let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
-        let scale = (centred.sqr()?.mean_keepdim(D::Minus1)? + self.eps)?.sqrt()?;
-        let scale = tap.at(self.scale, scale)?;
-        let mut y = centred.broadcast_div(&scale)?;
+        let fused = if tap.wants(self.scale) { None } else { kernels::normalize(x, self.eps)? };
+        let mut y = match fused {
+            Some(y) => y,
+            None => self.plain(x, tap)?,
+        };
         if let Some(affine) = self.weights {
             y = y.broadcast_mul(&affine.w)?.broadcast_add(&affine.b)?;
         }
         tap.at(self.normalized, y)
+    }
+
+    /// Without the affine part, the scale shown to the hooks.
+    fn plain(&self, x: &Tensor, tap: &mut Tap<'_>) -> Result<Tensor> {
+        let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
+        let scale = (centred.sqr()?.mean_keepdim(D::Minus1)? + self.eps)?.sqrt()?;
+        centred.broadcast_div(&tap.at(self.scale, scale)?)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Dimensions i and i + dims/2 of a head turn by the angle position · base^(−2i/dims); dimensions from `dims` on stay.
 
+use crate::kernels;
 use candle_core::{D, Device, Result, Tensor};
 
 /// Cosines and sines of the rows of one batch.
@@ -32,6 +33,9 @@ impl Rotary {
         let (half, d_head) = (self.dims / 2, x.dim(D::Minus1)?);
         if half == 0 {
             return Ok(x.clone());
+        }
+        if let Some(turned) = kernels::rotate(x, &self.cos, &self.sin)? {
+            return Ok(turned);
         }
         let (a, b) = (x.narrow(2, 0, half)?, x.narrow(2, half, half)?);
         let turned_a = (a.broadcast_mul(&self.cos)? - b.broadcast_mul(&self.sin)?)?;
