@@ -27,14 +27,15 @@ pub fn Shortcuts(
 ) -> impl IntoView {
     let (session, form): (Session, Form) = (expect_context(), expect_context());
     let listener = window_event_listener(keydown, move |event| {
-        if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        let in_dialog = || document().query_selector("dialog[open]").ok().flatten().is_some();
+        if in_dialog() || event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
         let key = event.key();
         if key == "Escape" {
             return release(session);
         }
-        if is_typing(&event) || help.get_untracked() {
+        if is_typing(&event) {
             return;
         }
         match key.as_str() {
@@ -55,7 +56,7 @@ fn is_typing(event: &KeyboardEvent) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     element.is_some_and(|element| {
         element
-            .closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog")
+            .closest("input:not([type=checkbox], [type=radio]), textarea, select")
             .ok()
             .flatten()
             .is_some()

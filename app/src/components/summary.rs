@@ -20,7 +20,7 @@ pub fn Summary() -> impl IntoView {
     let stderr =
         move || value("stderr_logit_diff").map_or(String::new(), |e| format!("± {e:.3} standard error"));
     view! {
-        <dl class="summary" aria-label="Summary">
+        <dl class="summary">
             <div>
                 <dt>"Mean logit difference"</dt>
                 <dd>{move || number("mean_logit_diff")}</dd>

@@ -20,14 +20,15 @@ pub(super) struct Following {
 impl Following {
     /// Follows an accepted run. The experiment is handed in again where the server has forgotten the run.
     pub(super) fn start(run: RunState, accepted: RunAccepted, experiment: Arc<Experiment>) -> Self {
+        let id = accepted.id.clone();
         run.status.set(RunStatus::Opening);
-        run.id.set(Some(accepted.id.clone()));
+        run.id.set(Some(id.clone()));
         let abort = Abort::new();
         let watch = abort.watch();
         let accepted = Rc::new(RefCell::new(accepted));
         let ticket = accepted.clone();
         spawn_local(async move {
-            while let Err(error) = listen(run, &ticket.borrow().id.clone(), &watch).await {
+            while let Err(error) = listen(run, &id, &watch).await {
                 if error.code != api::NOT_FOUND || watch.is_aborted() {
                     return fail(run, error);
                 }
@@ -74,11 +75,12 @@ pub struct Watching(Rc<RefCell<Option<Following>>>);
 
 /// Applies the events of a run to its end.
 pub(super) async fn listen(run: RunState, id: &str, watch: &Watch) -> Result<(), ApiError> {
-    let mut before = run.status.get_untracked();
+    let now = move || run.status.try_get_untracked().unwrap_or_default();
+    let mut before = now();
     let heard = |notice| match notice {
         Notice::Event(event) => run.apply(*event),
         Notice::Lost => {
-            before = run.status.get_untracked();
+            before = now();
             run.status.set(RunStatus::Disconnected);
         }
         Notice::Resumed => run.status.set(before.clone()),

@@ -23,6 +23,8 @@ pub struct Form {
     pub failure: RwSignal<Option<ApiError>>,
     /// Whether `check` is not of what is typed now.
     pub checking: RwSignal<bool>,
+    /// Whether the form beside a result is folded away.
+    pub folded: RwSignal<bool>,
     experiment: Memo<Option<Experiment>>,
 }
 
@@ -70,6 +72,7 @@ impl Form {
             check: RwSignal::new(None),
             failure: RwSignal::new(None),
             checking: RwSignal::new(false),
+            folded: RwSignal::new(false),
             experiment: Memo::new(move |_| draft.with(Draft::experiment)),
         };
         Effect::new(move || draft.with(|draft| storage::save(DRAFT, draft)));

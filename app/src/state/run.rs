@@ -104,7 +104,7 @@ impl RunState {
 
     /// The number of the first event not seen yet: where to resume the stream.
     pub fn next_seq(&self) -> u64 {
-        self.next_seq.get_value()
+        self.next_seq.try_get_value().unwrap_or_default()
     }
 
     /// Takes in one event. Events already seen are ignored, so a stream may overlap what came before.

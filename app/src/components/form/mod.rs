@@ -26,7 +26,7 @@ const ROOMY_PX: f64 = 1280.0;
 pub fn ExperimentForm() -> impl IntoView {
     let (session, form): (Session, Form) = (expect_context(), expect_context());
     let in_result = Memo::new(move |_| session.run.id.with(Option::is_some));
-    let folded = RwSignal::new(false);
+    let folded = form.folded;
     Effect::new(move || {
         let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(ROOMY_PX);
         folded.set(in_result.get() && width < ROOMY_PX);
@@ -56,8 +56,10 @@ pub fn ExperimentForm() -> impl IntoView {
 
 /// Hands in what the form describes; where it has problems, goes to the first of them.
 pub fn run_now(form: Form, session: Session) {
-    if let Some(marked) = document().query_selector(".experiment [aria-invalid=true]").ok().flatten() {
-        marked.scroll_into_view();
+    let marked = || document().query_selector(".experiment [aria-invalid=true], .experiment .invalid").ok().flatten();
+    if let Some(marked) = marked() {
+        form.folded.set(false);
+        request_animation_frame(move || marked.scroll_into_view());
     } else if let Some(experiment) = form.experiment_untracked() {
         session.ask(experiment);
     }
