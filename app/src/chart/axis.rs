@@ -78,7 +78,7 @@ impl LayerAxis {
     }
 
     /// Plotly's shape for the band over a layer.
-    pub(crate) fn band(&self, layer: usize, inks: &Inks) -> Value {
+    pub(crate) fn band(layer: usize, inks: &Inks) -> Value {
         json!({
             "type": "rect", "layer": "below", "xref": "x", "yref": "paper",
             "x0": layer, "x1": layer + 1, "y0": 0, "y1": 1,

@@ -50,7 +50,7 @@ pub fn chart(figure: &Figure, marked: Option<usize>, axis: &LayerAxis, height: f
         layout(Size { width: axis.width, height }, [axis.left, axis.width - axis.end(), 4.0, 16.0], inks);
     layout["xaxis"] = axis.plotly(inks);
     layout["yaxis"] = value_axis(inks, range_with_zero(extent(figure)));
-    layout["shapes"] = marked.map(|layer| axis.band(layer, inks)).into_iter().collect();
+    layout["shapes"] = marked.map(|layer| LayerAxis::band(layer, inks)).into_iter().collect();
     Chart { data: data.into(), layout }
 }
 

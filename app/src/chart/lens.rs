@@ -37,7 +37,7 @@ pub fn chart(figure: &Figure, lens: Lens, axis: &LayerAxis, height: f64, inks: &
     let ends = drawn.flat_map(|s| s.y.iter().copied()).chain(lens.total.map(|t| t as f32));
     layout["xaxis"] = axis.plotly(inks);
     layout["yaxis"] = value_axis(inks, range_with_zero(ends));
-    let band = lens.marked.map(|layer| axis.band(layer, inks));
+    let band = lens.marked.map(|layer| LayerAxis::band(layer, inks));
     layout["shapes"] = band.into_iter().chain(lens.total.map(|total| total_line(total, inks))).collect();
     layout["annotations"] =
         lens.total.map(|total| total_label(total, axis.narrow, inks)).into_iter().collect();
@@ -63,7 +63,7 @@ fn spread(figure: &Figure, places: &[Option<f64>], inks: &Inks) -> Vec<Value> {
 fn group_line(places: &[Option<f64>], y: &[f32], index: usize, inks: &Inks) -> Value {
     json!({
         "type": "scatter", "mode": "lines", "name": "group", "x": places, "y": numbers(y), "hoverinfo": "skip",
-        "line": { "color": inks.series(index), "width": 1, "dash": if index % 2 == 0 { "solid" } else { "4px,2px" } },
+        "line": { "color": inks.series(index), "width": 1, "dash": if index.is_multiple_of(2) { "solid" } else { "4px,2px" } },
     })
 }
 

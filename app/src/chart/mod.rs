@@ -97,5 +97,5 @@ pub(crate) fn range_with_zero(values: impl Iterator<Item = f32>) -> Option<[f64;
         .filter(|v| v.is_finite())
         .fold((0f64, 0f64), |(low, high), v| (low.min(f64::from(v)), high.max(f64::from(v))));
     let air = (high - low) * 0.08;
-    (high > low).then(|| [low - air, high + air])
+    (high > low).then_some([low - air, high + air])
 }

@@ -103,10 +103,13 @@ fn insert_script() -> Result<(HtmlScriptElement, oneshot::Receiver<bool>), JsVal
 /// What a point's `customdata` says when it is clicked or hovered.
 pub type OnPoint = Box<dyn Fn(JsValue)>;
 
+/// The event's name, and what Plotly calls.
+type Listener = (&'static str, Closure<dyn Fn(JsValue)>);
+
 /// One chart in one element. Dropping it takes the chart and its listeners away.
 pub struct Plot {
     host: HtmlElement,
-    listeners: Vec<(&'static str, Closure<dyn Fn(JsValue)>)>,
+    listeners: Vec<Listener>,
     attached: Cell<bool>,
 }
 
@@ -166,6 +169,7 @@ impl Drop for Plot {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn describe(error: JsValue) -> Failure {
     format!("The chart could not be drawn: {error:?}")
 }

@@ -133,7 +133,7 @@ fn mean_line(mean: f64, start: usize, end: usize, group: usize, inks: &Inks) -> 
         "type": "line", "layer": "below", "x0": start as f64 - 0.5, "x1": end as f64 + 0.5, "y0": mean, "y1": mean,
         "line": {
             "color": inks.series(group), "width": 1.5,
-            "dash": if group % 2 == 0 { "solid" } else { "4px,2px" },
+            "dash": if group.is_multiple_of(2) { "solid" } else { "4px,2px" },
         },
     })
 }

@@ -67,6 +67,6 @@ impl Inks {
 
     /// The colour of the `index`-th series or group: two that differ in both colour and dash, then the same again.
     pub fn series(&self, index: usize) -> &str {
-        if index % 2 == 0 { &self.series_1 } else { &self.series_2 }
+        if index.is_multiple_of(2) { &self.series_1 } else { &self.series_2 }
     }
 }

@@ -46,6 +46,7 @@ impl Colors {
     pub const LAST: u8 = 254;
 
     /// The colours of a map on a ground.
+    #[expect(clippy::unreadable_literal, reason = "six digits are how a colour is read")]
     pub fn of(map: Map, ground: Ground) -> Self {
         let stops: &[u32] = match (map, ground) {
             (Map::RedBlue, Ground::Light) => &[

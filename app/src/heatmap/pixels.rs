@@ -15,9 +15,7 @@ pub fn pixels(map: &Heatmap, grid: &Grid) -> Vec<u8> {
         let (row, column) = (index / grid.columns, index % grid.columns);
         for y in row * cell_height..row * cell_height + ink_height {
             let start = (y * width + column * cell_width) * 4;
-            for pixel in out[start..start + ink_width * 4].chunks_exact_mut(4) {
-                pixel.copy_from_slice(&color);
-            }
+            out[start..start + ink_width * 4].as_chunks_mut().0.fill(color);
         }
     }
     out

@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(map().ranking(), [((1, 0), 1.0), ((0, 1), -0.5), ((0, 0), 0.1)]);
         assert_eq!(map().rank((0, 1)).as_deref(), Some("2nd of 4 heads"));
         assert_eq!(map().rank((1, 1)), None);
-        assert!(map().limit() == 1.0);
+        assert_eq!(map().limit().to_bits(), 1f32.to_bits());
     }
 
     #[test]

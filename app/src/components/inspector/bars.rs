@@ -3,6 +3,7 @@
 use super::Inspected;
 use crate::chart::format::signed;
 use crate::chart::line;
+use crate::state::ViewState;
 use leptos::prelude::*;
 
 /// Height of the bars in the drawing's own units, which are CSS pixels.
@@ -36,8 +37,10 @@ pub fn PerPrompt(
     let bars = move || {
         let groups = groups.get();
         values.with(|values| {
-            let bar =
-                |(i, value): (usize, &f32)| bar(i, *value, values, groups.get(i) == Some(&true), inspected);
+            let ends = extent(values).unwrap_or_default();
+            let bar = |(i, value): (usize, &f32)| {
+                bar(i, *value, ends, groups.get(i) == Some(&true), inspected.view)
+            };
             values.iter().enumerate().map(bar).collect_view()
         })
     };
@@ -66,29 +69,22 @@ fn extent(values: &[f32]) -> Option<(f32, f32)> {
     })
 }
 
-/// Top and height of a bar: from zero, in a range that holds zero and all values.
-fn place(value: f32, values: &[f32]) -> (f64, f64) {
-    let (low, high) = extent(values).unwrap_or_default();
+/// Top and height of a bar: from zero, in a range that holds zero and the least and the largest value.
+fn place(value: f32, (low, high): (f32, f32)) -> (f64, f64) {
     let (low, high) = (f64::from(low.min(0.0)), f64::from(high.max(0.0)));
-    let unit = HEIGHT / (high - low).max(f64::MIN_POSITIVE);
+    let unit = if high > low { HEIGHT / (high - low) } else { 0.0 };
     let value = if value.is_finite() { f64::from(value) } else { 0.0 };
     let (top, bottom) = (value.max(0.0), value.min(0.0));
     ((high - top) * unit, ((top - bottom) * unit).max(0.5))
 }
 
-fn bar(
-    prompt: usize,
-    value: f32,
-    values: &[f32],
-    second: bool,
-    inspected: Inspected,
-) -> impl IntoView + use<> {
-    let (y, height) = place(value, values);
+fn bar(prompt: usize, value: f32, ends: (f32, f32), second: bool, view: ViewState) -> impl IntoView + use<> {
+    let (y, height) = place(value, ends);
     let x = prompt as f64 * STEP;
     let title = format!("prompt {}: {}", prompt + 1, signed(value, 3));
-    let selected = move || inspected.view.prompt.get() == prompt;
+    let selected = move || view.prompt.get() == prompt;
     view! {
-        <g on:click=move |_| inspected.view.prompt.set(prompt)>
+        <g on:click=move |_| view.prompt.set(prompt)>
             <title>{title}</title>
             <rect class="behind" x=x y="0" width=STEP height=HEIGHT />
             <rect class="mark" class:selected=selected x=x + STEP * 0.1 y=HEIGHT + 2.0 width=STEP * 0.8 height="3" />
@@ -104,9 +100,10 @@ mod tests {
     #[test]
     fn bars_stand_on_zero() {
         let values = [2.0, -2.0, f32::NAN];
-        assert_eq!(place(2.0, &values), (0.0, 20.0));
-        assert_eq!(place(-2.0, &values), (20.0, 20.0));
-        assert_eq!(place(f32::NAN, &values).0, 20.0);
+        assert_eq!(place(2.0, (-2.0, 2.0)), (0.0, 20.0));
+        assert_eq!(place(-2.0, (-2.0, 2.0)), (20.0, 20.0));
+        assert_eq!(place(f32::NAN, (-2.0, 2.0)).0, 20.0);
+        assert_eq!(place(0.0, (0.0, 0.0)), (0.0, 0.5));
         assert_eq!(extent(&values), Some((-2.0, 2.0)));
         assert_eq!(extent(&[]), None);
     }

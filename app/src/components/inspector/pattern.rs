@@ -171,7 +171,7 @@ mod tests {
         let map = picture(2, vec![1.0, 0.0, 0.25, 0.75], Ground::Light);
         assert_eq!(map.value(Cell { row: 0, column: 1 }), None);
         assert_eq!(map.value(Cell { row: 1, column: 0 }), Some(0.25));
-        assert!(map.scale.high == 1.0);
+        assert_eq!(map.scale, Scale::from_zero(1.0));
     }
 
     #[test]
@@ -179,6 +179,6 @@ mod tests {
         let tokens = vec!["<|endoftext|>".to_owned(); 20];
         let cell = cell_size(368.0, &tokens);
         assert!(cell * 20.0 + label_width(&tokens) <= 368.0 && cell >= 12.0);
-        assert!(cell_size(368.0, &vec![String::new(); 1000]) == 1.0);
+        assert!(cell_size(368.0, &vec![String::new(); 1000]) <= 1.0);
     }
 }

@@ -72,15 +72,13 @@ impl Renderer {
     /// # Errors
     /// The browser refuses the canvas a context.
     pub fn painter(&self, canvas: &HtmlCanvasElement) -> Result<Painter, Unavailable> {
-        match &self.0 {
-            Some(gpu) => GpuPainter::new(gpu, canvas).map(Painter::Gpu),
-            None => {
-                let context = canvas.get_context("2d").map_err(|e| Unavailable::from_js(&e))?;
-                let context = context.and_then(|c| c.dyn_into().ok());
-                let context = context.ok_or_else(|| Unavailable::because("the canvas has no 2-D context"))?;
-                Ok(Painter::Canvas { canvas: canvas.clone(), context })
-            }
+        if let Some(gpu) = &self.0 {
+            return GpuPainter::new(gpu, canvas).map(Painter::Gpu);
         }
+        let context = canvas.get_context("2d").map_err(|e| Unavailable::from_js(&e))?;
+        let context = context.and_then(|c| c.dyn_into().ok());
+        let context = context.ok_or_else(|| Unavailable::because("the canvas has no 2-D context"))?;
+        Ok(Painter::Canvas { canvas: canvas.clone(), context })
     }
 }
 

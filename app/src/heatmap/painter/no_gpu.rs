@@ -1,6 +1,7 @@
 //! Natively, where only the pure parts are tested, there is no browser to ask for a GPU.
 
 use super::{Grid, Heatmap, Unavailable};
+use std::future::{Ready, ready};
 use std::rc::Rc;
 use web_sys::HtmlCanvasElement;
 
@@ -8,13 +9,11 @@ use web_sys::HtmlCanvasElement;
 pub enum Gpu {}
 
 impl Gpu {
-    #[expect(clippy::unused_async, reason = "as in the browser")]
-    pub async fn open() -> Result<Self, Unavailable> {
-        Err(Unavailable::because("not in a browser"))
+    pub fn open() -> Ready<Result<Self, Unavailable>> {
+        ready(Err(Unavailable::because("not in a browser")))
     }
 
-    #[expect(clippy::unused_async, reason = "as in the browser")]
-    pub async fn lost(&self) {
+    pub fn lost(&self) -> Ready<()> {
         match *self {}
     }
 }
