@@ -11,6 +11,7 @@ pub mod components;
 pub mod draft;
 pub mod equation;
 pub mod heatmap;
+mod json;
 pub mod link;
 pub mod pages;
 pub mod state;

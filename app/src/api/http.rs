@@ -1,6 +1,7 @@
 //! One request with `fetch`: how it is made, given up, and what its failures are called.
 
 use super::{ABORTED, UNREACHABLE};
+use crate::json;
 use leptos::prelude::window;
 use model::wire::ApiError;
 use serde::de::DeserializeOwned;
@@ -110,14 +111,14 @@ pub(super) async fn request_json<T: DeserializeOwned>(
 ) -> Result<T, ApiError> {
     let response = request(method, path, None, body, watch).await?;
     let text = text(&response, watch).await?;
-    serde_json::from_str(&text)
+    json::read(&text)
         .map_err(|e| error("bad_answer", &format!("the answer to {path} is not what this page expects: {e}")))
 }
 
 /// What the server says against a request. An answer that is not its own (of a proxy, say) is named by its status.
 async fn refusal(response: &Response, watch: &Watch) -> ApiError {
     let text = text(response, watch).await.unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_else(|_| {
+    json::read(&text).unwrap_or_else(|_| {
         error(UNREACHABLE, &format!("the server answered {} {}", response.status(), response.status_text()))
     })
 }

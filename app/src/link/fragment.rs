@@ -1,5 +1,6 @@
 //! An experiment as text that fits into an address: JSON, deflated, base64url.
 
+use crate::json;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::compress_to_vec;
@@ -26,5 +27,6 @@ pub(super) fn encode(experiment: &Experiment) -> String {
 pub(super) fn decode(fragment: &str) -> Result<Experiment, BrokenLink> {
     let packed = BASE64_URL_SAFE_NO_PAD.decode(fragment).or(Err(BrokenLink))?;
     let json = decompress_to_vec_with_limit(&packed, LIMIT).or(Err(BrokenLink))?;
-    serde_json::from_slice(&json).or(Err(BrokenLink))
+    let json = String::from_utf8(json).or(Err(BrokenLink))?;
+    json::read(&json).or(Err(BrokenLink))
 }

@@ -1,5 +1,6 @@
 //! What outlives a reload: `localStorage`, by key. A browser that refuses it only forgets.
 
+use crate::json;
 use leptos::prelude::window;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +13,7 @@ pub const THEME: &str = "hooklens.theme";
 /// What was stored; none where there is nothing, or where it is of another version.
 pub fn load<T: DeserializeOwned>(key: &str) -> Option<T> {
     let stored = window().local_storage().ok()??.get_item(key).ok()??;
-    serde_json::from_str(&stored).ok()
+    json::read(&stored).ok()
 }
 
 /// Stores a value.
