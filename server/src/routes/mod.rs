@@ -17,6 +17,7 @@ use crate::{guard, page, telemetry};
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::middleware;
+use axum::response::IntoResponse;
 use axum::routing::any;
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::{Device, Limits};
@@ -65,11 +66,17 @@ pub fn app(app: Arc<App>, loopback: bool) -> Router {
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .with_state(app)
         .merge(page::router())
-        .layer(CsrfLayer::new());
+        .layer(CsrfLayer::new().with_rejection_response(|_| from_another_site().into_response()));
     if loopback {
         router = router.layer(middleware::from_fn(guard::only_loopback_names));
     }
     router.layer(middleware::from_fn(guard::secure)).layer(middleware::from_fn(telemetry::log_answer))
+}
+
+fn from_another_site() -> AppError {
+    AppError::Forbidden(
+        "this request comes from a page of another site; only hooklens's own page and programs may ask",
+    )
 }
 
 async fn unknown_api() -> AppError {

@@ -1,0 +1,134 @@
+//! Everything a person or a program can get wrong in an experiment: a 4xx that says what to change, and a server that
+//! goes on.
+
+use crate::harness::{Bench, copy_model, experiment};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+/// Sends each change of a good experiment and checks status and words of the answer.
+async fn check(cases: Vec<(Value, StatusCode, &str)>) {
+    let bench = Bench::new().await;
+    for (body, status, words) in cases {
+        refused(&bench, body.to_string(), status, words).await;
+    }
+    bench.complete(&experiment(1)).await;
+    bench.stop().await;
+}
+
+async fn refused(bench: &Bench, body: String, status: StatusCode, words: &str) {
+    let shown: String = body.chars().take(200).collect();
+    let response = bench.post("/api/runs", body).await;
+    let (got, text) = (response.status(), response.text().await.unwrap());
+    assert_eq!(got, status, "{shown}: {text}");
+    let error: Value = serde_json::from_str(&text).unwrap();
+    assert!(error["message"].as_str().unwrap().contains(words), "{shown}: {text}");
+}
+
+/// A good experiment with the value at `pointer` replaced.
+fn with(pointer: &str, value: Value) -> Value {
+    let mut changed = experiment(1);
+    match changed.pointer_mut(pointer) {
+        Some(place) => *place = value,
+        None => {
+            let (parent, field) = pointer.rsplit_once('/').unwrap();
+            changed.pointer_mut(parent).unwrap()[field] = value;
+        }
+    }
+    changed
+}
+
+#[tokio::test]
+async fn what_is_no_experiment() {
+    let bench = Bench::new().await;
+    for (body, words) in [
+        ("", "EOF"),
+        ("{", "EOF"),
+        ("[]", ""),
+        ("not json", "expected"),
+        (r#"{"model":"demo"}"#, "prompts"),
+        (r#"{"model":"demo","prompts":[],"analysis":{"kind":"attribution"}} {}"#, "trailing"),
+        (
+            r#"{"model":"demo","prompts":{"set":"no-such-set"},"analysis":{"kind":"attribution"}}"#,
+            "movie-sentiment",
+        ),
+        ("\u{0}", "expected"),
+    ] {
+        refused(&bench, body.to_owned(), StatusCode::BAD_REQUEST, words).await;
+    }
+    bench.complete(&experiment(1)).await;
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn unknown_names_and_fields() {
+    let bad = StatusCode::BAD_REQUEST;
+    check(vec![
+        (with("/colour", json!(1)), bad, "colour"),
+        (with("/prompts/0/answr", json!("x")), bad, "answr"),
+        (with("/prompts/0/answr", json!("x")), bad, "prompts[0]"),
+        (with("/prompts", json!({"set": "movie-sentiment", "n": 3})), bad, "n"),
+        (with("/analysis/layer", json!(1)), bad, "layer"),
+        (with("/analysis", json!({"kind": "magic"})), bad, "magic"),
+        (with("/processing", json!("cooked")), bad, "cooked"),
+        (with("/model", json!("no-such-model")), StatusCode::UNPROCESSABLE_ENTITY, "no-such-model"),
+        (with("/model", json!("EleutherAI/pythia-70m")), StatusCode::UNPROCESSABLE_ENTITY, "hub"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn prompts_that_cannot_run() {
+    let bad = StatusCode::UNPROCESSABLE_ENTITY;
+    let mut no_bos = with("/prepend_bos", json!(false));
+    no_bos["prompts"][0]["text"] = json!("");
+    check(vec![
+        (with("/prompts", json!([])), bad, "prompts"),
+        (no_bos, bad, "prompts[0]"),
+        (with("/prompts/1/answer", json!(" great film")), bad, "prompts[1].answer"),
+        (with("/prompts/1/answer", json!(" great film")), bad, "film"),
+        (with("/prompts/0/text", json!("word ".repeat(400))), bad, "prompts[0]"),
+        (with("/prompts", json!(vec![json!({"text": "a", "answer": " great"}); 3_000])), bad, "limit"),
+        (with("/analysis", json!({"kind": "head", "layer": 4, "head": 0})), bad, "analysis.layer"),
+        (with("/analysis", json!({"kind": "head", "layer": 0, "head": 8})), bad, "analysis.head"),
+        (
+            with("/analysis", json!({"kind": "head", "layer": 0, "head": 0, "prompt": 2})),
+            bad,
+            "analysis.prompt",
+        ),
+        (with("/analysis", json!({"kind": "activations", "sites": ["hook_zz"]})), bad, "hook_zz"),
+        (with("/analysis", json!({"kind": "activations", "sites": []})), bad, "sites"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn folders_outside_the_models_folder() {
+    let outside = tempfile::tempdir().unwrap();
+    let model = copy_model(outside.path(), "secret");
+    let root = tempfile::tempdir().unwrap();
+    copy_model(root.path(), "mine");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&model, root.path().join("link")).unwrap();
+    let folder = root.path().to_owned();
+    let bench = Bench::with(|settings| settings.models.push(folder)).await;
+    let up = format!("../{}/secret", outside.path().file_name().unwrap().to_str().unwrap());
+    for name in [model.to_str().unwrap(), &up, "mine/../../x", "link", "/", ".."] {
+        let body = with("/model", json!(name)).to_string();
+        refused(&bench, body, StatusCode::UNPROCESSABLE_ENTITY, "--models").await;
+    }
+    bench.complete(&with("/model", json!("mine"))).await;
+    let names: Vec<_> =
+        bench.json("/api/models").await.as_array().unwrap().iter().map(|m| m["name"].clone()).collect();
+    assert_eq!(names, ["demo", "mine"]);
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_of_50_megabytes() {
+    let bench = Bench::new().await;
+    let prompt = format!(r#"{{"text":"{}"}}"#, "a".repeat(50 << 20));
+    let body = format!(r#"{{"model":"demo","prompts":[{prompt}],"analysis":{{"kind":"attribution"}}}}"#);
+    refused(&bench, body, StatusCode::PAYLOAD_TOO_LARGE, "larger").await;
+    bench.complete(&experiment(1)).await;
+    bench.stop().await;
+}

@@ -1,0 +1,12 @@
+//! The public interface from outside: HTTP against a server in this process, and the real binary where it takes one.
+//!
+//! A target of the package `server`, because only there cargo builds the binary for its tests.
+
+mod bad_checkpoints;
+mod bad_input;
+mod command_line;
+mod harness;
+mod kill;
+mod page;
+mod results;
+mod runs;
