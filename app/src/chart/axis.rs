@@ -4,8 +4,8 @@
 //! One layer is one unit: layer `l` spans `l` to `l + 1`, with a slot for the embeddings before 0 and one for the bias
 //! after n. A unit is a whole number of device pixels, because the head map's cells are.
 
+use super::json::{Object, object};
 use super::{Inks, Part};
-use serde_json::{Value, json};
 
 /// The geometry of the axis in CSS pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -63,27 +63,27 @@ impl LayerAxis {
     }
 
     /// Plotly's `xaxis`.
-    pub(crate) fn plotly(&self, inks: &Inks) -> Value {
+    pub(crate) fn plotly(&self, inks: &Inks) -> Object {
         let labelled = (0..self.layers).step_by(self.every());
         let (mut at, mut text): (Vec<f64>, Vec<String>) =
             labelled.map(|l| (self.position(Part::AttnOut(l)), l.to_string())).unzip();
         at.extend([self.position(Part::Embed), self.position(Part::Bias)]);
         text.extend(["embed".to_owned(), "bias".to_owned()]);
         let slot = self.slot / self.cell;
-        json!({
+        object! {
             "range": [-slot, self.layers as f64 + slot], "fixedrange": true,
-            "tickvals": at, "ticktext": text, "tickangle": 0, "tickfont": { "color": inks.ink_3 },
+            "tickvals": at, "ticktext": text, "tickangle": 0, "tickfont": object! { "color": inks.ink_3 },
             "showgrid": false, "zeroline": false, "showline": false, "ticks": "",
-        })
+        }
     }
 
     /// Plotly's shape for the band over a layer.
-    pub(crate) fn band(layer: usize, inks: &Inks) -> Value {
-        json!({
+    pub(crate) fn band(layer: usize, inks: &Inks) -> Object {
+        object! {
             "type": "rect", "layer": "below", "xref": "x", "yref": "paper",
             "x0": layer, "x1": layer + 1, "y0": 0, "y1": 1,
-            "fillcolor": inks.accent_tint, "line": { "width": 0 },
-        })
+            "fillcolor": inks.accent_tint, "line": object! { "width": 0 },
+        }
     }
 }
 

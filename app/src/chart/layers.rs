@@ -1,9 +1,9 @@
 //! Layer attribution as a chart: what each layer's attention and MLP add, with embeddings and bias at the ends.
 
+use super::json::{Object, object};
 use super::lens::hover_text;
 use super::{Chart, Inks, LayerAxis, Part, Size, groups, layout, line, range_with_zero, series, value_axis};
 use model::wire::Figure;
-use serde_json::{Value, json};
 
 /// The outputs that make a trace each, with their names as the key shows them.
 const OUTPUTS: [(Output, &str); 3] =
@@ -46,12 +46,13 @@ pub fn chart(figure: &Figure, marked: Option<usize>, axis: &LayerAxis, height: f
         data.push(trace(figure, name, output, &places, inks));
     }
 
-    let mut layout =
-        layout(Size { width: axis.width, height }, [axis.left, axis.width - axis.end(), 4.0, 16.0], inks);
-    layout["xaxis"] = axis.plotly(inks);
-    layout["yaxis"] = value_axis(inks, range_with_zero(extent(figure)));
-    layout["shapes"] = marked.map(|layer| LayerAxis::band(layer, inks)).into_iter().collect();
-    Chart { data: data.into(), layout }
+    let size = Size { width: axis.width, height };
+    let band: Vec<Object> = marked.map(|layer| LayerAxis::band(layer, inks)).into_iter().collect();
+    let layout = layout(size, [axis.left, axis.width - axis.end(), 4.0, 16.0], inks)
+        .with("xaxis", &axis.plotly(inks))
+        .with("yaxis", &value_axis(inks, range_with_zero(extent(figure))))
+        .with("shapes", &band);
+    Chart { data, layout }
 }
 
 /// All that is drawn: the groups' lines and the ends of the error bars.
@@ -70,41 +71,41 @@ fn at(values: &[f32], (index, _): &Place) -> Option<f32> {
     values.get(*index).copied().filter(|v| v.is_finite())
 }
 
-fn faint(y: &[f32], places: &[Place], output: Output, inks: &Inks) -> Value {
-    json!({
+fn faint(y: &[f32], places: &[Place], output: Output, inks: &Inks) -> Object {
+    object! {
         "type": "scatter", "mode": "lines", "name": "group", "hoverinfo": "skip", "opacity": 0.4,
         "x": places.iter().map(|(_, x)| x).collect::<Vec<_>>(),
         "y": places.iter().map(|p| at(y, p)).collect::<Vec<_>>(),
-        "line": { "color": color(output, inks), "width": 1 },
-    })
+        "line": object! { "color": color(output, inks), "width": 1 },
+    }
 }
 
-fn trace(figure: &Figure, name: &str, output: Output, places: &[Place], inks: &Inks) -> Value {
+fn trace(figure: &Figure, name: &str, output: Output, places: &[Place], inks: &Inks) -> Object {
     let (labels, _) = line(figure);
     let (mean, errors) =
         (series(figure, "mean").unwrap_or_default(), series(figure, "stderr").unwrap_or_default());
     let color = color(output, inks);
     let hollow = output == Output::Mlp;
-    json!({
+    object! {
         "type": "scatter", "name": name, "hoverinfo": "text",
         "mode": if output == Output::Ends { "markers" } else { "lines+markers" },
         "x": places.iter().map(|(_, x)| x).collect::<Vec<_>>(),
         "y": places.iter().map(|p| at(mean, p)).collect::<Vec<_>>(),
-        "error_y": {
+        "error_y": object! {
             "array": places.iter().map(|p| at(errors, p)).collect::<Vec<_>>(),
             "visible": true, "color": color, "thickness": 1, "width": 0,
         },
         "customdata": places.iter().map(|(i, _)| &labels[*i]).collect::<Vec<_>>(),
         "hovertext": places.iter().map(|(i, _)| hover_text(figure, labels, *i)).collect::<Vec<_>>(),
-        "line": { "color": color, "width": 1.5, "dash": if hollow { "4px,2px" } else { "solid" } },
-        "marker": {
+        "line": object! { "color": color, "width": 1.5, "dash": if hollow { "4px,2px" } else { "solid" } },
+        "marker": object! {
             "opacity": 1,
             "symbol": if output == Output::Ends { "square" } else { "circle" },
             "size": if output == Output::Ends { 5 } else { 6 },
             "color": if hollow { &inks.paper } else { color },
-            "line": { "color": if hollow { color } else { &inks.paper }, "width": if hollow { 1.75 } else { 1.0 } },
+            "line": object! { "color": if hollow { color } else { &inks.paper }, "width": if hollow { 1.75 } else { 1.0 } },
         },
-    })
+    }
 }
 
 fn color(output: Output, inks: &Inks) -> &String {
@@ -119,6 +120,7 @@ fn color(output: Output, inks: &Inks) -> &String {
 mod tests {
     use super::*;
     use model::wire::{FigureData, Series};
+    use serde_json::json;
 
     #[test]
     fn attention_and_mlp_are_series_of_their_own_and_the_ends_are_points() {
@@ -130,13 +132,12 @@ mod tests {
         };
         let figure = Figure { name: "layer_attribution".into(), prompt: None, title: String::new(), data };
         let chart = chart(&figure, Some(1), &LayerAxis::new(2, 640.0, 1.0), 96.0, &Inks::default());
-        let [mlp, attention, ends] = chart.data.as_array().unwrap().as_slice() else {
-            panic!("three traces")
-        };
-        assert_eq!((&mlp["name"], &mlp["y"]), (&json!("mlp_out"), &json!([2.0, null])));
+        let (data, layout) = chart.read();
+        let [mlp, attention, ends] = data.as_array().unwrap().as_slice() else { panic!("three traces") };
+        assert_eq!((&mlp["name"], &mlp["y"]), (&json!("mlp_out"), &json!([2, null])));
         assert_eq!(attention["customdata"], json!(["0_attn_out", "1_attn_out"]));
         assert_eq!(attention["x"], json!([0.5, 1.5]));
         assert_eq!(ends["customdata"], json!(["embed", "bias"]));
-        assert_eq!(chart.layout["shapes"][0]["x0"], json!(1));
+        assert_eq!(layout["shapes"][0]["x0"], json!(1));
     }
 }

@@ -1,11 +1,11 @@
 //! The logit lens as a chart: what the residual stream already says before each layer, and the total it arrives at.
 
 use super::format::signed;
+use super::json::{Object, object};
 use super::{
     Chart, Inks, LayerAxis, Part, Size, groups, layout, line, numbers, range_with_zero, series, value_axis,
 };
 use model::wire::Figure;
-use serde_json::{Value, json};
 
 /// What the chart shows besides the lens itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -31,21 +31,24 @@ pub fn chart(figure: &Figure, lens: Lens, axis: &LayerAxis, height: f64, inks: &
     data.extend(series(figure, "mean").map(|mean| mean_line(figure, labels, &places, mean, lens, inks)));
     data.extend(arrival(figure, lens, axis, inks));
 
-    let mut layout =
-        layout(Size { width: axis.width, height }, [axis.left, axis.width - axis.end(), 6.0, 16.0], inks);
     let drawn = all.iter().filter(|s| s.name == "mean" || s.name.starts_with("group:"));
     let ends = drawn.flat_map(|s| s.y.iter().copied()).chain(lens.total.map(|t| t as f32));
-    layout["xaxis"] = axis.plotly(inks);
-    layout["yaxis"] = value_axis(inks, range_with_zero(ends));
     let band = lens.marked.map(|layer| LayerAxis::band(layer, inks));
-    layout["shapes"] = band.into_iter().chain(lens.total.map(|total| total_line(total, inks))).collect();
-    layout["annotations"] =
+    let shapes: Vec<Object> =
+        band.into_iter().chain(lens.total.map(|total| total_line(total, inks))).collect();
+    let notes: Vec<Object> =
         lens.total.map(|total| total_label(total, axis.narrow, inks)).into_iter().collect();
-    Chart { data: data.into(), layout }
+    let size = Size { width: axis.width, height };
+    let layout = layout(size, [axis.left, axis.width - axis.end(), 6.0, 16.0], inks)
+        .with("xaxis", &axis.plotly(inks))
+        .with("yaxis", &value_axis(inks, range_with_zero(ends)))
+        .with("shapes", &shapes)
+        .with("annotations", &notes);
+    Chart { data, layout }
 }
 
 /// One standard error to both sides of the mean, as an area.
-fn spread(figure: &Figure, places: &[Option<f64>], inks: &Inks) -> Vec<Value> {
+fn spread(figure: &Figure, places: &[Option<f64>], inks: &Inks) -> Vec<Object> {
     let (Some(mean), Some(error)) = (series(figure, "mean"), series(figure, "stderr")) else {
         return Vec::new();
     };
@@ -54,17 +57,17 @@ fn spread(figure: &Figure, places: &[Option<f64>], inks: &Inks) -> Vec<Value> {
     let upper = points().map(|(x, (m, e))| (x, m + e));
     let lower = points().map(|(x, (m, e))| (x, m - e));
     let (x, y): (Vec<&Option<f64>>, Vec<f32>) = upper.chain(lower.rev()).unzip();
-    vec![json!({
+    vec![object! {
         "type": "scatter", "mode": "lines", "name": "stderr", "x": x, "y": y, "hoverinfo": "skip",
-        "fill": "toself", "fillcolor": inks.grid, "line": { "width": 0 },
-    })]
+        "fill": "toself", "fillcolor": inks.grid, "line": object! { "width": 0 },
+    }]
 }
 
-fn group_line(places: &[Option<f64>], y: &[f32], index: usize, inks: &Inks) -> Value {
-    json!({
+fn group_line(places: &[Option<f64>], y: &[f32], index: usize, inks: &Inks) -> Object {
+    object! {
         "type": "scatter", "mode": "lines", "name": "group", "x": places, "y": numbers(y), "hoverinfo": "skip",
-        "line": { "color": inks.series(index), "width": 1, "dash": if index.is_multiple_of(2) { "solid" } else { "4px,2px" } },
-    })
+        "line": object! { "color": inks.series(index), "width": 1, "dash": if index.is_multiple_of(2) { "solid" } else { "4px,2px" } },
+    }
 }
 
 fn mean_line(
@@ -74,7 +77,7 @@ fn mean_line(
     mean: &[f32],
     lens: Lens,
     inks: &Inks,
-) -> Value {
+) -> Object {
     let marked = |label: &String| {
         let at = lens.marked.and_then(|layer| match label.parse().ok()? {
             Part::Pre(l) | Part::Mid(l) => Some(l == layer || l == layer + 1),
@@ -84,16 +87,16 @@ fn mean_line(
         at == Some(true)
     };
     let hover: Vec<String> = (0..labels.len()).map(|i| hover_text(figure, labels, i)).collect();
-    json!({
+    object! {
         "type": "scatter", "mode": "lines+markers", "name": "mean", "x": places, "y": numbers(mean),
         "customdata": labels, "hovertext": hover, "hoverinfo": "text",
-        "line": { "color": inks.ink, "width": 1.5 },
-        "marker": {
+        "line": object! { "color": inks.ink, "width": 1.5 },
+        "marker": object! {
             "opacity": 1, "size": labels.iter().map(|l| if marked(l) { 8 } else { 6 }).collect::<Vec<_>>(),
             "color": labels.iter().map(|l| if marked(l) { &inks.accent } else { &inks.ink }).collect::<Vec<_>>(),
-            "line": { "color": inks.paper, "width": 1 },
+            "line": object! { "color": inks.paper, "width": 1 },
         },
-    })
+    }
 }
 
 /// How many layers the labels speak of.
@@ -102,34 +105,34 @@ fn axis_layers(labels: &[String]) -> usize {
 }
 
 /// From the last layer's residual stream, over the bias, to the total: dotted.
-fn arrival(figure: &Figure, lens: Lens, axis: &LayerAxis, inks: &Inks) -> Option<Value> {
+fn arrival(figure: &Figure, lens: Lens, axis: &LayerAxis, inks: &Inks) -> Option<Object> {
     let last = f64::from(*series(figure, "mean")?.last()?);
     let total = lens.total?;
     let bias = lens.bias.map(|b| format!("<br>the unembedding's bias gives {}", signed(b, 3)));
-    Some(json!({
+    Some(object! {
         "type": "scatter", "mode": "lines+markers", "name": "total",
         "x": [axis.position(Part::FinalPost), axis.position(Part::Bias)], "y": [last, total],
         "customdata": ["final_post", "bias"], "hoverinfo": "text",
-        "hovertext": ["", format!("<b>total</b> {} logits{}", signed(total, 3), bias.unwrap_or_default())],
-        "line": { "color": inks.ink_2, "width": 1, "dash": "dot" },
-        "marker": { "opacity": 1, "color": inks.ink, "size": [0, 6], "line": { "color": inks.paper, "width": 1 } },
-    }))
-}
-
-fn total_line(total: f64, inks: &Inks) -> Value {
-    json!({
-        "type": "line", "layer": "below", "xref": "paper", "x0": 0, "x1": 1, "y0": total, "y1": total,
-        "line": { "color": inks.ink_2, "width": 1, "dash": "dot" },
+        "hovertext": [String::new(), format!("<b>total</b> {} logits{}", signed(total, 3), bias.unwrap_or_default())],
+        "line": object! { "color": inks.ink_2, "width": 1, "dash": "dot" },
+        "marker": object! { "opacity": 1, "color": inks.ink, "size": [0, 6], "line": object! { "color": inks.paper, "width": 1 } },
     })
 }
 
-fn total_label(total: f64, narrow: bool, inks: &Inks) -> Value {
+fn total_line(total: f64, inks: &Inks) -> Object {
+    object! {
+        "type": "line", "layer": "below", "xref": "paper", "x0": 0, "x1": 1, "y0": total, "y1": total,
+        "line": object! { "color": inks.ink_2, "width": 1, "dash": "dot" },
+    }
+}
+
+fn total_label(total: f64, narrow: bool, inks: &Inks) -> Object {
     let words = if narrow { "" } else { " total" };
-    json!({
+    object! {
         "xref": "paper", "x": 1, "xanchor": "left", "xshift": 8, "y": total, "yanchor": "middle",
         "text": format!("<b>{}</b>{words}", signed(total, 2)), "showarrow": false,
-        "font": { "color": inks.ink },
-    })
+        "font": object! { "color": inks.ink },
+    }
 }
 
 /// Label, mean and standard error, and each group's mean, of one place.
@@ -148,6 +151,7 @@ pub(crate) fn hover_text(figure: &Figure, labels: &[String], index: usize) -> St
 mod tests {
     use super::*;
     use model::wire::{FigureData, Series};
+    use serde_json::json;
 
     fn figure() -> Figure {
         let series = |name: &str, y: [f32; 3]| Series { name: name.into(), y: y.to_vec().into() };
@@ -167,15 +171,16 @@ mod tests {
         let axis = LayerAxis::new(2, 640.0, 1.0);
         let lens = Lens { total: Some(3.5), bias: Some(0.5), marked: Some(1) };
         let chart = chart(&figure(), lens, &axis, 104.0, &Inks::default());
-        let traces = chart.data.as_array().unwrap();
+        let (data, layout) = chart.read();
+        let traces = data.as_array().unwrap();
         assert_eq!(
             traces.iter().map(|t| t["name"].as_str().unwrap()).collect::<Vec<_>>(),
             ["stderr", "group", "mean", "total"]
         );
-        assert_eq!(traces[2]["x"], json!([0.0, 1.0, 2.0]));
+        assert_eq!(traces[2]["x"], json!([0, 1, 2]));
         assert_eq!(traces[2]["marker"]["size"], json!([6, 8, 8]));
-        assert_eq!(traces[3]["y"], json!([3.0, 3.5]));
-        assert_eq!(chart.layout["shapes"].as_array().unwrap().len(), 2);
+        assert_eq!(traces[3]["y"], json!([3, 3.5]));
+        assert_eq!(layout["shapes"].as_array().unwrap().len(), 2);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 
 pub mod axis;
 pub mod format;
+pub mod json;
 pub mod layers;
 pub mod lens;
 pub mod part;
@@ -22,16 +23,25 @@ pub use axis::LayerAxis;
 pub use part::Part;
 pub use theme::Inks;
 
+use json::{Object, object};
 use model::wire::{Figure, FigureData, Series};
-use serde_json::{Value, json};
 
 /// What Plotly draws: its `data` and `layout`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
     /// The traces, an array.
-    pub data: Value,
+    pub data: Vec<Object>,
     /// The layout, an object.
-    pub layout: Value,
+    pub layout: Object,
+}
+
+#[cfg(test)]
+impl Chart {
+    /// The data and the layout, read back.
+    pub(crate) fn read(&self) -> (serde_json::Value, serde_json::Value) {
+        let read = |text: String| serde_json::from_str(&text).unwrap();
+        (read(json::text(&self.data)), read(json::text(&self.layout)))
+    }
 }
 
 /// A chart's width and height in CSS pixels.
@@ -62,28 +72,28 @@ pub fn groups(figure: &Figure) -> Vec<String> {
 }
 
 /// The layout that all charts have in common; `margin` is left, right, top, bottom in CSS pixels.
-pub(crate) fn layout(size: Size, margin: [f64; 4], inks: &Inks) -> Value {
+pub(crate) fn layout(size: Size, margin: [f64; 4], inks: &Inks) -> Object {
     let [l, r, t, b] = margin;
-    json!({
+    object! {
         "width": size.width, "height": size.height,
-        "margin": { "l": l, "r": r, "t": t, "b": b, "pad": 0, "autoexpand": false },
+        "margin": object! { "l": l, "r": r, "t": t, "b": b, "pad": 0, "autoexpand": false },
         "paper_bgcolor": inks.paper, "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": { "family": inks.mono, "size": 10.5, "color": inks.ink_3 },
-        "hoverlabel": {
+        "font": object! { "family": inks.mono, "size": 10.5, "color": inks.ink_3 },
+        "hoverlabel": object! {
             "bgcolor": inks.float, "bordercolor": inks.rule, "align": "left",
-            "font": { "family": inks.mono, "size": 12, "color": inks.ink },
+            "font": object! { "family": inks.mono, "size": 12, "color": inks.ink },
         },
         "hovermode": "closest", "hoverdistance": 24, "dragmode": false, "showlegend": false,
-    })
+    }
 }
 
 /// A value axis with few grid lines, its zero line stronger.
-pub(crate) fn value_axis(inks: &Inks, range: Option<[f64; 2]>) -> Value {
-    json!({
+pub(crate) fn value_axis(inks: &Inks, range: Option<[f64; 2]>) -> Object {
+    object! {
         "range": range, "autorange": range.is_none(), "fixedrange": true, "nticks": 5,
         "gridcolor": inks.grid, "zeroline": true, "zerolinecolor": inks.rule, "zerolinewidth": 1,
         "showline": false, "ticks": "", "ticklabelstandoff": 4,
-    })
+    }
 }
 
 /// Numbers for Plotly: a masked value is a gap.

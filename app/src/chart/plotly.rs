@@ -5,7 +5,7 @@
 //! Plotly would inject a stylesheet, which the Content-Security-Policy forbids: an element with the id it looks for
 //! and the class `no-inline-styles` keeps it from trying, and `style/figures.css` has the rules that our charts need.
 
-use super::Chart;
+use super::{Chart, json};
 use futures::FutureExt;
 use futures::channel::oneshot;
 use futures::future::{LocalBoxFuture, Shared};
@@ -126,7 +126,7 @@ impl Plot {
     pub async fn draw(&self, chart: &Chart) -> Result<(), Failure> {
         let parse = |json: String| JSON::parse(&json).map_err(describe);
         let config = r#"{"displayModeBar":false,"displaylogo":false,"responsive":false,"scrollZoom":false,"doubleClick":false}"#;
-        let (data, layout) = (parse(chart.data.to_string())?, parse(chart.layout.to_string())?);
+        let (data, layout) = (parse(json::text(&chart.data))?, parse(json::text(&chart.layout))?);
         let drawn = react(&self.host, &data, &layout, &parse(config.to_owned())?).map_err(describe)?;
         JsFuture::from(drawn).await.map_err(describe)?;
         if !self.attached.replace(true) {
