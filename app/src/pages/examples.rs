@@ -117,7 +117,7 @@ pub fn thumbnail(figure: &Figure) -> Option<impl IntoView + use<>> {
     };
     let (width, height) = (rows.len() * 2 * CELL, columns.len() * CELL);
     Some(view! {
-        <svg viewBox=format!("0 0 {width} {height}") width=width height=height>
+        <svg viewBox=format!("0 0 {width} {height}") preserveAspectRatio="none" shape-rendering="crispEdges">
             {values.iter().enumerate().map(cell).collect_view()}
         </svg>
     })

@@ -4,6 +4,7 @@ pub mod examples;
 pub mod result;
 pub mod start;
 
+use crate::components::figures::screen::Screen;
 use crate::components::form::ExperimentForm;
 use crate::components::{Header, Help, Shortcuts};
 use crate::link::{Palette, Place, View};
@@ -27,6 +28,8 @@ pub fn App() -> impl IntoView {
     provide_context(session.run);
     provide_context(session.view);
     provide_context(theme);
+    dress(theme, session);
+    Screen::provide();
     provide_context(Heads::new());
     provide_context(Catalog::fetch());
     address::keep_in_step(session);
@@ -40,10 +43,13 @@ pub fn App() -> impl IntoView {
             form.draft.update(|draft| draft.adopt(&experiment));
         }
     });
-    dress(theme, session);
 
     let help = RwSignal::new(false);
     let in_result = Memo::new(move |_| session.run.id.with(Option::is_some));
+    Effect::new(move || {
+        in_result.track();
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    });
     view! {
         <Shortcuts help />
         <Header help />
@@ -77,21 +83,23 @@ fn theme() -> Theme {
     theme
 }
 
-/// Tells the style sheet the theme and the palette.
+/// Tells the style sheet the theme and the palette, at once and whenever they change.
 fn dress(theme: Theme, session: Session) {
     let set = |name: &str, value: &str| {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute(name, value);
         }
     };
-    Effect::new(move || set("data-theme", if theme.is_dark() { "dark" } else { "light" }));
-    Effect::new(move || {
+    let dress = move || {
+        set("data-theme", if theme.is_dark() { "dark" } else { "light" });
         let palette = match session.view.palette.get() {
             Palette::RedBlue => "red-blue",
             Palette::OrangePurple => "orange-purple",
         };
         set("data-palette", palette);
-    });
+    };
+    untrack(dress);
+    Effect::new(dress);
     Effect::new(move || {
         let named =
             session.run.experiment.with(|e| e.as_ref().map(|e| crate::components::names(e).join(" · ")));

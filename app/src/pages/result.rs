@@ -77,7 +77,8 @@ pub fn Side() -> impl IntoView {
     let session: Session = expect_context();
     let content = content(session);
     let inspecting = Memo::new(move |_| session.view.head.with(Option::is_some));
-    move || match (content.get(), inspecting.get()) {
+    move || {
+        match (content.get(), inspecting.get()) {
         (Content::Attribution, true) => {
             view! { <aside class="side inspector" aria-label="Inspector"><Inspector /></aside> }.into_any()
         }
@@ -85,5 +86,6 @@ pub fn Side() -> impl IntoView {
             view! { <aside class="side parts" aria-label="Largest parts"><LargestParts /><PromptText /></aside> }.into_any()
         }
         _ => view! { <div class="side"></div> }.into_any(),
+    }
     }
 }
