@@ -62,6 +62,7 @@ pub fn app(app: Arc<App>, loopback: bool) -> Router {
         .route("/metrics", axum::routing::get(health::metrics))
         .route("/api/openapi.json", axum::routing::get(openapi::document))
         .route("/api", any(unknown_api))
+        .route("/api/", any(unknown_api))
         .route("/api/{*rest}", any(unknown_api))
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .with_state(app)
