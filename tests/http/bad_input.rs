@@ -42,7 +42,8 @@ async fn what_is_no_experiment() {
     let bench = Bench::new().await;
     for (body, words) in [
         ("", "EOF"),
-        ("{", "EOF"),
+        ("{", "experiment: EOF"),
+        (r#"{"model":"demo","prompts":[{"text":"#, "prompts[0].text: EOF"),
         ("[]", ""),
         ("not json", "expected"),
         (r#"{"model":"demo"}"#, "prompts"),

@@ -2,6 +2,8 @@
 //!
 //! A target of the package `server`, because only there cargo builds the binary for its tests.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
 mod bad_checkpoints;
 mod bad_input;
 mod command_line;

@@ -40,8 +40,10 @@ pub struct Plan {
 pub fn parse_experiment(json: &[u8]) -> Result<Experiment> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let experiment = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
-        let field = e.path().to_string();
-        Error::field(if field == "." { "experiment" } else { &field }, e.inner().to_string())
+        let path = e.path().to_string();
+        // where the JSON itself breaks off, the path ends in a `?`
+        let field = path.trim_end_matches('?').trim_end_matches('.');
+        Error::field(if field.is_empty() { "experiment" } else { field }, e.inner().to_string())
     })?;
     deserializer.end().map_err(|e| Error::field("experiment", e.to_string()))?;
     Ok(experiment)

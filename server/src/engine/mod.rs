@@ -115,6 +115,7 @@ struct Thread<W: Work> {
 impl<W: Work> Thread<W> {
     fn run(&mut self) {
         loop {
+            metrics::gauge!("hooklens_runs_active").set(self.active.len() as f64);
             let idle = !self.active.iter().any(Active::is_ready);
             // with nothing to step, sleep until something happens
             let mut signal = if idle { self.inbox.recv().ok() } else { self.inbox.try_recv().ok() };
@@ -182,7 +183,6 @@ impl<W: Work> Thread<W> {
                 self.active.push(active);
             }
         }
-        metrics::gauge!("hooklens_runs_active").set(self.active.len() as f64);
     }
 
     fn busy(&self, lane: Lane) -> usize {
