@@ -27,12 +27,11 @@ async fn refused(bench: &Bench, body: String, status: StatusCode, words: &str) {
 /// A good experiment with the value at `pointer` replaced.
 fn with(pointer: &str, value: Value) -> Value {
     let mut changed = experiment(1);
-    match changed.pointer_mut(pointer) {
-        Some(place) => *place = value,
-        None => {
-            let (parent, field) = pointer.rsplit_once('/').unwrap();
-            changed.pointer_mut(parent).unwrap()[field] = value;
-        }
+    let (parent, field) = pointer.rsplit_once('/').unwrap();
+    let parent = changed.pointer_mut(parent).unwrap();
+    match field.parse::<usize>() {
+        Ok(index) => parent[index] = value,
+        Err(_not_a_list) => parent[field] = value,
     }
     changed
 }
