@@ -28,7 +28,8 @@ pub fn Shortcuts(
     let (session, form): (Session, Form) = (expect_context(), expect_context());
     let listener = window_event_listener(keydown, move |event| {
         let in_dialog = || document().query_selector("dialog[open]").ok().flatten().is_some();
-        if in_dialog() || event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        if in_dialog() || event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key()
+        {
             return;
         }
         let key = event.key();
@@ -55,11 +56,7 @@ pub fn Shortcuts(
 fn is_typing(event: &KeyboardEvent) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     element.is_some_and(|element| {
-        element
-            .closest("input:not([type=checkbox], [type=radio]), textarea, select")
-            .ok()
-            .flatten()
-            .is_some()
+        element.closest("input:not([type=checkbox], [type=radio]), textarea, select").ok().flatten().is_some()
     })
 }
 

@@ -56,7 +56,8 @@ pub fn ExperimentForm() -> impl IntoView {
 
 /// Hands in what the form describes; where it has problems, goes to the first of them.
 pub fn run_now(form: Form, session: Session) {
-    let marked = || document().query_selector(".experiment [aria-invalid=true], .experiment .invalid").ok().flatten();
+    let marked =
+        || document().query_selector(".experiment [aria-invalid=true], .experiment .invalid").ok().flatten();
     if let Some(marked) = marked() {
         form.folded.set(false);
         request_animation_frame(move || marked.scroll_into_view());
