@@ -139,19 +139,17 @@ fn mean_line(mean: f64, start: usize, end: usize, group: usize, inks: &Inks) -> 
     }
 }
 
-/// The means beside the chart, highest first, apart enough to be read.
+/// The means beside the chart, the highest above its line and the others below, so that two can be read.
 fn mean_labels(means: &[(f64, usize)], inks: &Inks) -> Vec<Object> {
-    let mut order: Vec<_> = means.to_vec();
-    order.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let last = order.len().saturating_sub(1);
-    let label = |(place, (mean, group)): (usize, &(f64, usize))| {
+    let highest = means.iter().fold(f64::NEG_INFINITY, |highest, (mean, _)| highest.max(*mean));
+    let label = |(mean, group): &(f64, usize)| {
         object! {
             "xref": "paper", "x": 1, "xanchor": "left", "xshift": 8, "y": mean, "showarrow": false,
-            "yanchor": if last == 0 { "middle" } else if place == 0 { "bottom" } else { "top" },
+            "yanchor": if means.len() < 2 { "middle" } else if *mean >= highest { "bottom" } else { "top" },
             "text": signed(*mean, 2), "font": object! { "color": inks.series(*group) },
         }
     };
-    order.iter().enumerate().map(label).collect()
+    means.iter().map(label).collect()
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub fn HeadAttribution() -> impl IntoView {
         let name = group.get().map_or_else(|| NAME.to_owned(), |group| format!("{NAME}:{group}"));
         run.figure(&name, None).get()
     });
-    let map = head_map(run, move || group.get());
+    let map = head_map(run, group.into());
     let host = NodeRef::<Div>::new();
     let size = size_of(host);
     let shown = Memo::new(move |_| {
@@ -90,13 +90,10 @@ pub fn HeadAttribution() -> impl IntoView {
 }
 
 /// The run's head map of a group, or of all prompts.
-pub fn head_map(
-    run: RunState,
-    group: impl Fn() -> Option<String> + Send + Sync + 'static,
-) -> Memo<Option<HeadMap>> {
+pub fn head_map(run: RunState, group: Signal<Option<String>>) -> Memo<Option<HeadMap>> {
     let (bias, layers) = (run.figure("bias_attribution", None), run.figure("layer_attribution", None));
     Memo::new(move |_| {
-        let group = group();
+        let group = group.get();
         let name = group.as_ref().map_or_else(|| NAME.to_owned(), |group| format!("{NAME}:{group}"));
         let heads = run.figure(&name, None).get()?;
         HeadMap::new(&heads, bias.get().as_deref(), layers.get().as_deref(), group.as_deref())

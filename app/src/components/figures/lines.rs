@@ -37,6 +37,9 @@ pub fn axis(run: RunState, size: Size, screen: Screen) -> Option<LayerAxis> {
     (size.width > 0.0).then(|| LayerAxis::new(layers, size.width, screen.ratio.get()))
 }
 
+/// Makes a chart for a size; boxed, so that the frame around the charts is compiled once.
+type Build = Box<dyn Fn(Size, &Inks) -> Option<Chart> + Send + Sync>;
+
 /// The picture of a chart, once it is drawn.
 fn picture_of(drawn: Drawn) -> Picture {
     let make = move |format: Format| -> Address {
@@ -57,7 +60,7 @@ fn ChartFigure(
     #[prop(into)] table: Signal<Table>,
     #[prop(into)] label: Signal<String>,
     /// The chart for a size; tracks what it shows.
-    chart: impl Fn(Size, &Inks) -> Option<Chart> + Send + Sync + 'static,
+    chart: Build,
     #[prop(into)] beside: ViewFn,
     #[prop(optional)] on_click: Option<Callback<wasm_bindgen::JsValue>>,
 ) -> impl IntoView {
@@ -122,7 +125,7 @@ pub fn PromptDifferences() -> impl IntoView {
             figure
             table
             label
-            chart
+            chart=Box::new(chart)
             beside=key
             on_click
         />
@@ -181,7 +184,7 @@ pub fn LogitLens() -> impl IntoView {
             figure
             table
             label
-            chart
+            chart=Box::new(chart)
             beside=move || group_key(figure)
         />
     }
@@ -228,7 +231,7 @@ pub fn LayerAttribution() -> impl IntoView {
             figure
             table
             label
-            chart
+            chart=Box::new(chart)
             beside=key
         />
     }

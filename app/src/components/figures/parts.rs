@@ -29,11 +29,8 @@ pub struct Ranked {
 /// All parts by magnitude, largest first: every head, every attention bias, every MLP, the embeddings and the
 /// unembedding's bias. They add up to the mean logit difference.
 pub fn rank(heads: &HeadMap, layers: &Figure) -> Vec<Ranked> {
-    let of_heads = heads.ranking().into_iter().map(|(head, value)| Ranked {
-        name: head_name(head),
-        value,
-        head: Some(head),
-    });
+    let of_heads =
+        heads.known().map(|(head, value)| Ranked { name: head_name(head), value, head: Some(head) });
     let biases = heads.bias.iter().enumerate().map(|(l, v)| (format!("{l}_b_O"), *v));
     // a layer's attn_out is its heads and its bias, which are in the list already
     let others =
@@ -42,7 +39,7 @@ pub fn rank(heads: &HeadMap, layers: &Figure) -> Vec<Ranked> {
     let rest = biases.chain(others).filter(|(_, v)| v.is_finite());
     let mut parts: Vec<Ranked> =
         of_heads.chain(rest.map(|(name, value)| Ranked { name, value, head: None })).collect();
-    parts.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
+    parts.sort_unstable_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
     parts
 }
 
@@ -51,7 +48,7 @@ pub fn rank(heads: &HeadMap, layers: &Figure) -> Vec<Ranked> {
 pub fn LargestParts() -> impl IntoView {
     let (run, view): (RunState, ViewState) = (expect_context(), expect_context());
     let screen = Screen::provide();
-    let map = head_map(run, || None);
+    let map = head_map(run, Signal::stored(None));
     let layers = run.figure("layer_attribution", None);
     let parts = Memo::new(move |_| {
         let (map, layers) = (map.get(), layers.get());

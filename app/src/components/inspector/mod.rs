@@ -93,7 +93,7 @@ pub fn Inspector() -> impl IntoView {
         is_open.get().then(|| {
             view! {
                 <div aria-busy=move || waits().to_string() data-inspector="head">
-                    <Title inspected map=head_map(page, || None) />
+                    <Title inspected map=head_map(page, Signal::stored(None)) />
                     {move || failure(inspected.status())}
                     <sources::Sources inspected />
                     <pattern::Pattern inspected />

@@ -172,7 +172,8 @@ impl GpuPainter {
             wgpu::CurrentSurfaceTexture::Success(frame) | wgpu::CurrentSurfaceTexture::Suboptimal(frame) => {
                 frame
             }
-            other => return Err(Unavailable(format!("no frame to draw on: {other:?}"))),
+            // which one it is does not matter, and saying it would bring the names of all texture formats
+            _ => return Err(Unavailable::because("the canvas has no frame to draw on")),
         };
         let group = self.upload(map, grid);
         let view = frame.texture.create_view(&wgpu::TextureViewDescriptor::default());
