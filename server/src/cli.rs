@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// Where language models put their preferences: a web page for mechanistic interpretability.
 #[derive(Debug, Parser)]
-#[command(name = "hooklens", version, about, max_term_width = 100)]
+#[command(name = "hooklens", version, about)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -1,7 +1,7 @@
 //! The engine: one named thread a device that owns the models and steps the runs.
 //!
 //! A few runs of each [`Lane`] are worked on at once, the rest wait in the queue. Runs whose model is not loaded wait
-//! for the [`loader`], on its own thread, while others go on. Steps are interleaved round-robin, short runs before
+//! for the loader, on its own thread, while others go on. Steps are interleaved round-robin, short runs before
 //! long ones, though never so that a long one stands still. A run is cancelled between two steps. A panic inside a
 //! step ends that run alone.
 
