@@ -192,27 +192,15 @@ impl<W: Work> Ender<W> {
             End::Complete => self.store(&run).await,
             End::Failed(failure) => EventBody::Error(failure),
         };
-        let outcome = match &last {
-            EventBody::Error(failure) => failure.code.clone(),
-            _ => "done".to_owned(),
-        };
-        tracing::info!(
-            id = run.id(),
-            kind = run.kind(),
-            outcome,
-            seconds = run.age().as_secs_f64(),
-            "run ended"
-        );
-        metrics::counter!("hooklens_runs_ended_total", "kind" => run.kind(), "outcome" => outcome)
-            .increment(1);
-        metrics::histogram!("hooklens_run_seconds", "kind" => run.kind()).record(run.age());
-        if matches!(last, EventBody::Error(_)) {
-            self.ended.insert(run.id().to_owned(), run.log.clone());
-        }
+        report(&run, &last);
         // readers of the log see the end only once the run can no longer be joined
         let mut live = self.live.lock();
+        // given up and asked for again at once, the same id may already be another run
         if live.get(run.id()).is_some_and(|current| Arc::ptr_eq(current, &run)) {
             live.remove(run.id());
+            if matches!(last, EventBody::Error(_)) {
+                self.ended.insert(run.id().to_owned(), run.log.clone());
+            }
         }
         run.log.push(last);
         drop(live);
@@ -235,4 +223,16 @@ impl<W: Work> Ender<W> {
             }),
         }
     }
+}
+
+/// Writes the end of a run into log and metrics.
+fn report<W: Work>(run: &Run<W>, last: &EventBody) {
+    let outcome = match last {
+        EventBody::Error(failure) => failure.code.clone(),
+        _ => "done".to_owned(),
+    };
+    let (id, kind, age) = (run.id(), run.kind(), run.age());
+    tracing::info!(id, kind, outcome, seconds = age.as_secs_f64(), "run ended");
+    metrics::counter!("hooklens_runs_ended_total", "kind" => kind, "outcome" => outcome).increment(1);
+    metrics::histogram!("hooklens_run_seconds", "kind" => kind).record(age);
 }

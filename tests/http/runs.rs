@@ -90,6 +90,21 @@ async fn a_run_given_up_ends_as_cancelled_and_can_be_asked_for_again() {
 }
 
 #[tokio::test]
+async fn a_run_given_up_and_asked_for_at_once_starts_anew() {
+    let bench = Bench::new().await;
+    let blockers = bench.occupy().await;
+    let (id, first) = bench.start(&experiment(1)).await;
+    assert_eq!(bench.give_up(&id, &first).await, StatusCode::NO_CONTENT);
+    let (same, second) = bench.start(&experiment(1)).await;
+    assert_eq!(id, same);
+    assert!(first != second && !second.is_empty());
+    bench.free(&blockers).await;
+    assert!(bench.events(&id, 0).await.contains(r#""event":"done""#));
+    assert_eq!(bench.start(&experiment(1)).await, (id, String::new()));
+    bench.stop().await;
+}
+
+#[tokio::test]
 async fn a_known_result_needs_no_run() {
     let bench = Bench::new().await;
     let (id, _) = bench.complete(&experiment(1)).await;

@@ -52,6 +52,7 @@ pub(super) struct From {
 /// From event `from` (inclusive) on, as they come, until `done` or `error`: while the run lives, after it, and for
 /// stored results alike. One JSON object a line, or binary frames for `Accept: application/vnd.hooklens.frames`: see
 /// the description of this document. Closing the stream does not cancel the run; giving its last ticket back does.
+/// A run that failed or was cancelled and is asked for again numbers its events anew.
 /// While a run waits, it says `progress` in the unit `runs ahead`; while its model is being loaded, `models loaded`.
 #[utoipa::path(get, path = "/api/runs/{id}/events", params(("id" = String, Path), From), responses(
     (status = 200, body = Event, content_type = "application/x-ndjson"),
