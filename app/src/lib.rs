@@ -9,7 +9,6 @@ pub mod api;
 pub mod chart;
 pub mod components;
 pub mod draft;
-pub mod equation;
 pub mod heatmap;
 mod json;
 pub mod link;

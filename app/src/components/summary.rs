@@ -2,7 +2,6 @@
 
 use super::figures::scalar;
 use crate::chart::format::signed;
-use crate::equation::Equation;
 use crate::state::{RunState, Session};
 use leptos::prelude::*;
 use model::wire::FigureData;
@@ -26,7 +25,7 @@ pub fn Summary() -> impl IntoView {
                 <dd>{move || number("mean_logit_diff")}</dd>
                 <dd class="sub">{stderr}</dd>
             </div>
-            <Parts attributed=Signal::derive(move || number("attributed")) />
+            <Parts run number=Callback::new(number) />
             <div>
                 <dt>"Residual error"</dt>
                 <dd>{move || value("residual_error").map_or(UNKNOWN.to_owned(), scientific)}</dd>
@@ -40,28 +39,32 @@ pub fn Summary() -> impl IntoView {
 
 /// The sum of all parts, and the parts by kind.
 #[component]
-fn Parts(attributed: Signal<String>) -> impl IntoView {
-    let run = expect_context::<Session>().run;
-    let figures =
-        ["layer_attribution", "head_attribution", "bias_attribution"].map(|name| run.figure(name, None));
-    let equation = Memo::new(move |_| {
-        let [layers, heads, biases] = figures.map(|figure| figure.get());
-        Equation::of(&*layers?, &*heads?, &*biases?)
-    });
+fn Parts(
+    run: RunState,
+    /// What the summary says under a name, written out.
+    number: Callback<&'static str, String>,
+) -> impl IntoView {
+    let layers = run.figure("layer_attribution", None);
+    // of the line's components, attention is counted by heads, with a bias for each layer
+    let count = move || {
+        let heads =
+            run.started.with(|started| started.as_ref().map(|s| s.model.n_layers * s.model.n_heads))?;
+        match &layers.get()?.data {
+            FigureData::Line { x, .. } => Some(x.len() + heads),
+            _ => None,
+        }
+    };
     let title = move || {
-        equation.get().map_or("= sum of all parts".to_owned(), |e| format!("= sum of all {} parts", e.parts))
+        count().map_or("= sum of all parts".to_owned(), |count| format!("= sum of all {count} parts"))
     };
     let terms = move || {
-        let Some(Equation { heads, mlps, biases, embed, .. }) = equation.get() else {
-            return "heads + MLPs + biases + embed".to_owned();
-        };
-        let [heads, mlps, biases, embed] = [heads, mlps, biases, embed].map(|v| signed(v, 2));
+        let [heads, mlps, biases, embed] = ["heads", "mlps", "biases", "embed"].map(|name| number.run(name));
         format!("heads {heads} · MLPs {mlps} · biases {biases} · embed {embed}")
     };
     view! {
         <div>
             <dt>{title}</dt>
-            <dd>{attributed}</dd>
+            <dd>{move || number.run("attributed")}</dd>
             <dd class="sub">{terms}</dd>
         </div>
     }

@@ -42,7 +42,8 @@ pub fn HeatmapView(
     let host = NodeRef::<Div>::new();
     let hovered = RwSignal::new(None::<Cell>);
     let hover = move |cell: Option<Cell>| {
-        if hovered.get_untracked() != cell {
+        // the browser takes the focus from a map that leaves the page after its signals are gone
+        if hovered.try_get_untracked().is_some_and(|before| before != cell) {
             hovered.set(cell);
             on_hover.run(cell);
         }
