@@ -76,8 +76,10 @@ async fn serve_until_signal(arguments: &ServeArgs) -> anyhow::Result<()> {
     })?;
     tracing::info!(data = %settings.data.display(), device = device_name(&settings.device), "starting");
     let server = Server::start(settings, listener).await?;
+    // whoever reads the address may send the signal at once
+    let signal = shutdown_signal()?;
     announce(server.address())?;
-    shutdown_signal().await?;
+    signal.await?;
     tracing::info!("shutting down");
     server.stop().await
 }
@@ -161,17 +163,20 @@ fn announce(address: SocketAddr) -> anyhow::Result<()> {
     }
 }
 
+/// From now on SIGINT and SIGTERM no longer end the process but what is returned.
 #[cfg(unix)]
-async fn shutdown_signal() -> io::Result<()> {
+fn shutdown_signal() -> io::Result<impl Future<Output = io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+        }
+    })
 }
 
 #[cfg(not(unix))]
-async fn shutdown_signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn shutdown_signal() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }
