@@ -1,0 +1,76 @@
+"""A hooklens server as a subprocess: runs of experiments, and the memory they take."""
+
+import json
+import re
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+
+class Server:
+    """`hooklens serve` on the CPU with an empty data folder and one folder of models; a context manager."""
+
+    def __init__(self, binary, models):
+        self.data = tempfile.TemporaryDirectory()
+        options = ["--port", "0", "--device", "cpu", "--models", str(models), "--data", self.data.name]
+        self.process = subprocess.Popen(
+            [binary, "serve", *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        self.url = re.search(r"http://\S+", self.process.stdout.readline())[0]
+        self.memory = Memory(self.process.pid)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.memory.alive = False
+        self.process.terminate()
+        self.process.wait()
+        self.data.cleanup()
+
+    def run(self, model, prompts):
+        """The events of an attribution, the last of which is `done`."""
+        body = {"model": model, "prompts": prompts, "analysis": {"kind": "attribution"}}
+        accepted = json.load(self.request("/api/runs", json.dumps(body).encode()))
+        events = [json.loads(line) for line in self.request(f"/api/runs/{accepted['id']}/events?from=0")]
+        assert events[-1]["event"] == "done", events[-1]
+        return events
+
+    def expand(self, prompts):
+        """The prompts of a built-in set, as a list."""
+        body = {"model": "demo", "prompts": prompts, "analysis": {"kind": "attribution"}}
+        return json.load(self.request("/api/check", json.dumps(body).encode()))["experiment"]["prompts"]
+
+    def request(self, path, body=None):
+        request = urllib.request.Request(self.url + path, body, {"Content-Type": "application/json"})
+        return urllib.request.urlopen(request)
+
+
+class Memory:
+    """Anonymous memory of a process, sampled every few milliseconds.
+
+    The pages of a mapped checkpoint are not anonymous: they can be dropped at any time, and are not counted.
+    """
+
+    def __init__(self, pid):
+        self.status, self.alive, self.now, self.peak = Path(f"/proc/{pid}/status"), True, 0, 0
+        threading.Thread(target=self.sample, daemon=True).start()
+
+    def sample(self):
+        while self.alive:
+            try:
+                lines = self.status.read_text().splitlines()
+            except OSError:
+                return
+            self.now = next((int(x.split()[1]) * 1024 for x in lines if x.startswith("RssAnon")), 0)
+            self.peak = max(self.peak, self.now)
+            time.sleep(0.003)
+
+    def take_peak(self):
+        """The most since the last call."""
+        time.sleep(0.05)
+        peak, self.peak = self.peak, self.now
+        return peak
