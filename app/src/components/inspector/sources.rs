@@ -39,13 +39,15 @@ pub fn Sources(
         let largest = values.iter().filter(|v| v.is_finite()).fold(0f32, |m, v| m.max(v.abs()));
         let colors = Colors::of(screen.diverging.get(), screen.ground.get());
         let scale = Scale::symmetric(largest);
+        // a head that does little gets a digit more rather than a row of zeros
+        let digits = if largest < 0.1 { 3 } else { 2 };
         let last = tokens.len().saturating_sub(1);
         let chip = |(i, token): (usize, String)| {
             let value = values[i];
             let color = scale.step(value).map(|step| colors.at(step)).map(|c| (css(c), ink_on(c)));
             let (ground, ink) = color.unzip();
             let written = value.abs() >= WORTH_WRITING * largest && largest > 0.0;
-            let words = written.then(|| signed(value, 2));
+            let words = written.then(|| signed(value, digits));
             view! {
                 <span class="g" title=value.is_finite().then(|| signed(value, 4))>
                     <span class="chip" style:background=ground style:color=ink>
