@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::sync::Mutex;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlCanvasElement;
+use wgpu::CurrentSurfaceTexture;
 use wgpu::util::DeviceExt;
 
 /// The adapter's device and what is made once on it.
@@ -26,28 +27,23 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    /// Asks the browser for an adapter and a device.
-    ///
-    /// # Errors
-    /// There is no WebGPU, no adapter, no device, or it rejects the shader.
-    pub async fn open() -> Result<Self, Unavailable> {
+    /// Asks the browser for an adapter and a device; none where it has no WebGPU, no adapter, no device, or rejects the
+    /// shader. Why does not matter (and the words for it would weigh): the 2-D canvas draws then.
+    pub async fn open() -> Option<Self> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
             backends: wgpu::Backends::BROWSER_WEBGPU,
             ..wgpu::InstanceDescriptor::new_without_display_handle()
         });
-        let adapter = instance.request_adapter(&wgpu::RequestAdapterOptions::default()).await;
-        let adapter = adapter.map_err(Unavailable::because)?;
+        let adapter = instance.request_adapter(&wgpu::RequestAdapterOptions::default()).await.ok()?;
         let descriptor = wgpu::DeviceDescriptor { label: Some("heatmaps"), ..Default::default() };
-        let (device, queue) = adapter.request_device(&descriptor).await.map_err(Unavailable::because)?;
+        let (device, queue) = adapter.request_device(&descriptor).await.ok()?;
         let lost = watch_loss(&device);
 
         let format = preferred_format(&instance, &adapter)?;
         let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
         let pipeline = pipeline(&device, format);
-        match scope.pop().await {
-            Some(error) => Err(Unavailable::because(error)),
-            None => Ok(Self { instance, adapter, device, queue, format, pipeline, lost }),
-        }
+        let rejected = scope.pop().await.is_some();
+        (!rejected).then_some(Self { instance, adapter, device, queue, format, pipeline, lost })
     }
 
     /// Completes when the device is gone.
@@ -59,19 +55,10 @@ impl Gpu {
 
 /// The format that the browser composes without a copy. None on the web has the sRGB suffix, so the colours, which are
 /// sRGB already, arrive untouched.
-fn preferred_format(
-    instance: &wgpu::Instance,
-    adapter: &wgpu::Adapter,
-) -> Result<wgpu::TextureFormat, Unavailable> {
-    let document = web_sys::window().and_then(|window| window.document());
-    let document = document.ok_or_else(|| Unavailable::because("there is no document"))?;
-    let canvas = document.create_element("canvas").map_err(|e| Unavailable::from_js(&e))?;
-    let canvas =
-        canvas.dyn_into::<HtmlCanvasElement>().map_err(|_| Unavailable::because("a canvas that is none"))?;
-    let surface =
-        instance.create_surface(wgpu::SurfaceTarget::Canvas(canvas)).map_err(Unavailable::because)?;
-    let formats = surface.get_capabilities(adapter).formats;
-    formats.first().copied().ok_or_else(|| Unavailable::because("the adapter cannot draw on a canvas"))
+fn preferred_format(instance: &wgpu::Instance, adapter: &wgpu::Adapter) -> Option<wgpu::TextureFormat> {
+    let canvas = web_sys::window()?.document()?.create_element("canvas").ok()?;
+    let surface = instance.create_surface(wgpu::SurfaceTarget::Canvas(canvas.dyn_into().ok()?)).ok()?;
+    surface.get_capabilities(adapter).formats.first().copied()
 }
 
 /// A future of the device's loss.
@@ -158,7 +145,7 @@ impl GpuPainter {
     /// The browser refuses the canvas a WebGPU context.
     pub fn new(gpu: &Rc<Gpu>, canvas: &HtmlCanvasElement) -> Result<Self, Unavailable> {
         let surface = gpu.instance.create_surface(wgpu::SurfaceTarget::Canvas(canvas.clone()));
-        let surface = surface.map_err(Unavailable::because)?;
+        let surface = surface.ok().ok_or_else(|| Unavailable::because("the canvas has no WebGPU context"))?;
         Ok(Self { gpu: gpu.clone(), surface, size: (0, 0) })
     }
 
@@ -168,12 +155,11 @@ impl GpuPainter {
     /// The picture is too large, or the surface is gone.
     pub fn paint(&mut self, map: &Heatmap, grid: &Grid) -> Result<(), Unavailable> {
         self.resize(grid.width().max(1), grid.height().max(1))?;
-        let frame = match self.surface.get_current_texture() {
-            wgpu::CurrentSurfaceTexture::Success(frame) | wgpu::CurrentSurfaceTexture::Suboptimal(frame) => {
-                frame
-            }
-            // which one it is does not matter, and saying it would bring the names of all texture formats
-            _ => return Err(Unavailable::because("the canvas has no frame to draw on")),
+        let current = self.surface.get_current_texture();
+        // which other it is does not matter, and saying it would bring the names of all texture formats
+        let (CurrentSurfaceTexture::Success(frame) | CurrentSurfaceTexture::Suboptimal(frame)) = current
+        else {
+            return Err(Unavailable::because("the canvas has no frame to draw on"));
         };
         let group = self.upload(map, grid);
         let view = frame.texture.create_view(&wgpu::TextureViewDescriptor::default());

@@ -19,8 +19,8 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 pub struct Unavailable(String);
 
 impl Unavailable {
-    fn because(reason: impl std::fmt::Display) -> Self {
-        Self(reason.to_string())
+    fn because(reason: &str) -> Self {
+        Self(reason.to_owned())
     }
 
     fn from_js(reason: &JsValue) -> Self {
@@ -43,7 +43,7 @@ impl Renderer {
     pub async fn shared() -> Self {
         thread_local! {
             static ANSWER: Shared<LocalBoxFuture<'static, Renderer>> =
-                async { Renderer(Gpu::open().await.ok().map(Rc::new)) }.boxed_local().shared();
+                async { Renderer(Gpu::open().await.map(Rc::new)) }.boxed_local().shared();
         }
         ANSWER.with(Clone::clone).await
     }
