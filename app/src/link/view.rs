@@ -13,6 +13,7 @@
 //!
 //! What is unknown or does not parse is left at its default: a link from another version still opens its result.
 
+use crate::json;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::collections::BTreeSet;
 
@@ -93,9 +94,7 @@ impl View {
                 "pattern" => view.weighted = value == "weighted",
                 "layers" => view.transposed = value != "down",
                 "palette" if value == "orange-purple" => view.palette = Palette::OrangePurple,
-                "scale" => {
-                    view.scale = value.parse().ok().filter(|scale: &f64| scale.is_finite() && *scale > 0.0)
-                }
+                "scale" => view.scale = json::number(value).filter(|scale| *scale > 0.0),
                 "tables" => {
                     view.tables = value.split(',').filter(|name| !name.is_empty()).map(unescape).collect()
                 }

@@ -2,6 +2,7 @@
 
 use crate::chart::format::signed;
 use crate::heatmap::Colors;
+use crate::json;
 use crate::state::{Palette, ViewState};
 use leptos::prelude::*;
 
@@ -19,8 +20,8 @@ pub fn ScaleBar(
 ) -> impl IntoView {
     let view: ViewState = expect_context();
     let set = move |text: String| {
-        let limit = text.trim().trim_start_matches(['+', '±']).replace(',', ".").parse::<f64>();
-        view.scale.set(limit.ok().filter(|limit| limit.is_finite() && *limit > 0.0));
+        let limit = json::number(&text.trim().trim_start_matches(['+', '±']).replace(',', "."));
+        view.scale.set(limit.filter(|limit| *limit > 0.0));
     };
     let (orange, red) = (Palette::OrangePurple, Palette::RedBlue);
     let other = move || if view.palette.get() == red { orange } else { red };
