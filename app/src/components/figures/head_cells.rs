@@ -44,12 +44,10 @@ pub fn HeadCells(
         let head = view.marked_head()?;
         shown.with(|s| s.map.value(head).map(|_| s.layout.cell_of(head)))
     });
-    let px = |v: f64| format!("{v}px");
     view! {
         <div
             class="at"
-            style:left=move || px(shown.with(|s| s.layout.heads_at.0))
-            style:top=move || px(shown.with(|s| s.layout.heads_at.1))
+            style=move || at(shown.with(|s| s.layout.heads_at))
         >
             <HeatmapView
                 picture=heads
@@ -62,8 +60,7 @@ pub fn HeadCells(
         </div>
         <div
             class="at"
-            style:left=move || px(shown.with(|s| s.layout.sums_at.0))
-            style:top=move || px(shown.with(|s| s.layout.sums_at.1))
+            style=move || at(shown.with(|s| s.layout.sums_at))
         >
             <HeatmapView
                 picture=sums
@@ -112,6 +109,11 @@ fn say_sum(shown: &Shown, cell: Cell) -> Said {
     Said { value, unit: "logits".to_owned(), hint: shown.map.sum_of(layer) }
 }
 
+/// The style of an element that stands at a place.
+fn at((x, y): (f64, f64)) -> String {
+    format!("left:{x}px;top:{y}px")
+}
+
 fn label(label: Label) -> impl IntoView {
     let class = if label.row { "lab at row-label" } else { "lab at column-label" };
     view! {
@@ -119,8 +121,7 @@ fn label(label: Label) -> impl IntoView {
             class=class
             class:on=label.on
             aria-hidden="true"
-            style:left=format!("{}px", label.x)
-            style:top=format!("{}px", label.y)
+            style=at((label.x, label.y))
         >
             {label.text}
         </span>
@@ -136,16 +137,13 @@ fn values(shown: &Shown) -> impl IntoView + use<> {
             let cell = Cell { row: index / picture.columns, column: index % picture.columns };
             let color = colors.at(picture.scale.step(*value)?);
             let (x, y) = layout.middle(at, cell);
-            let (left, top) = (format!("{x}px"), format!("{y}px"));
             let text = signed(*value, 2);
-            let ink = ink_on(color);
+            let style = format!("left:{x}px;top:{y}px;color:{}", ink_on(color));
             Some(view! {
                 <span
                     class="lab at in-cell"
                     aria-hidden="true"
-                    style:left=left
-                    style:top=top
-                    style:color=ink
+                    style=style
                 >
                     {text}
                 </span>

@@ -76,7 +76,7 @@ pub fn HeadAttribution() -> impl IntoView {
             <div
                 class="head-map"
                 node_ref=host
-                style:min-height=move || shown.with(|s| s.as_ref().map(|s| format!("{}px", s.layout.height)))
+                style=move || shown.with(|s| s.as_ref().map(|s| format!("min-height:{}px", s.layout.height)))
             >
                 {move || {
                     is_shown.get().then(|| {

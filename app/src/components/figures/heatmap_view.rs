@@ -66,7 +66,10 @@ pub fn HeatmapView(
         }
         event.prevent_default();
     };
-    let px = move |device: u32| format!("{}px", f64::from(device) / ratio.get());
+    let size = move || {
+        let [width, height] = picture.with(|(_, grid)| [grid.width(), grid.height()]).map(f64::from);
+        format!("width:{}px;height:{}px", width / ratio.get(), height / ratio.get())
+    };
     view! {
         <div
             class="heatmap"
@@ -75,8 +78,7 @@ pub fn HeatmapView(
             role="application"
             aria-roledescription="heatmap"
             aria-label=label
-            style:width=move || px(picture.with(|(_, grid)| grid.width()))
-            style:height=move || px(picture.with(|(_, grid)| grid.height()))
+            style=size
             on:pointermove=move |event| hover(under(&event))
             on:pointerleave=move |_| hover(None)
             on:blur=move |_| hover(None)
@@ -119,10 +121,7 @@ fn ring(cell: Cell, grid: &Grid, ratio: f64) -> impl IntoView + use<> {
     view! {
         <i
             class="ring"
-            style:left=format!("{left}px")
-            style:top=format!("{top}px")
-            style:width=format!("{width}px")
-            style:height=format!("{height}px")
+            style=format!("left:{left}px;top:{top}px;width:{width}px;height:{height}px")
         ></i>
     }
 }
@@ -133,13 +132,12 @@ fn tip(cell: Cell, grid: &Grid, ratio: f64, describe: Callback<Cell, Said>) -> i
     let said = describe.run(cell);
     let flip = cell.column * 2 >= grid.columns;
     let x = if flip { f64::from(grid.width()) / ratio - left + 8.0 } else { left + width + 8.0 };
+    let side = if flip { "right" } else { "left" };
     view! {
         <div
             class="tip"
             role="status"
-            style:left=(!flip).then(|| format!("{x}px"))
-            style:right=flip.then(|| format!("{x}px"))
-            style:top=format!("{}px", top + height + 6.0)
+            style=format!("{side}:{x}px;top:{}px", top + height + 6.0)
         >
             <b>{said.value}</b>
             " "

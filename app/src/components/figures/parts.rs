@@ -112,9 +112,7 @@ fn row(part: Ranked, total: f32, largest: f32, colors: Colors, view: ViewState) 
             <td>
                 <span class="track">
                     <i
-                        style:left=format!("{left}%")
-                        style:width=format!("{width}%")
-                        style:background=css(colors.at(step as u8))
+                        style=format!("left:{left}%;width:{width}%;background:{}", css(colors.at(step as u8)))
                     ></i>
                 </span>
             </td>

@@ -28,13 +28,13 @@ pub fn ScaleBar(
     let other_name =
         move || if other() == red { "Red and blue" } else { "Orange and purple, for the colour-blind" };
     view! {
-        <div class="scale-bar at" style:left=move || format!("{}px", at.get()) style:height=move || format!("{}px", height.get())>
+        <div class="scale-bar at" style=move || format!("left:{}px;height:{}px", at.get(), height.get())>
             <button
                 type="button"
                 class="scale"
                 title=other_name
                 aria-label=move || format!("Colours: {}", other_name())
-                style:background=move || colors.get().gradient("to top")
+                style=move || format!("background:{}", colors.get().gradient("to top"))
                 on:click=move |_| view.palette.set(other())
             ></button>
             <input

@@ -54,6 +54,8 @@ pub fn Pattern(
         let count = tokens.with(Vec::len);
         format!("Attention pattern, {count} queries by {count} keys")
     });
+    let bar =
+        move || format!("background:{}", Colors::of(Map::Mist, screen.ground.get()).gradient("to right"));
     let cell_css =
         Signal::derive(move || picture.with(|(_, grid)| f64::from(grid.cell_width) / screen.ratio.get()));
     view! {
@@ -64,7 +66,7 @@ pub fn Pattern(
                     <small>"0"</small>
                     <i
                         class="scale flat"
-                        style:background=move || Colors::of(Map::Mist, screen.ground.get()).gradient("to right")
+                        style=bar
                     ></i>
                     <small class="num">{move || format!("{:.2}", limit())}</small>
                 </span>
@@ -88,7 +90,7 @@ pub fn Pattern(
                         describe
                         on_hover=Callback::new(move |cell| hovered.set(cell))
                     />
-                    <i class="ring last-query" style:height=move || format!("{}px", cell_css.get() - 1.0)></i>
+                    <i class="ring last-query" style=move || format!("height:{}px", cell_css.get() - 1.0)></i>
                 </div>
                 <Labels tokens cell=cell_css hovered=Signal::derive(move || hovered.get().map(|c| c.column)) keys=true />
             </div>
@@ -146,7 +148,7 @@ fn Labels(
         <div
             class=if keys { "keys" } else { "queries" }
             aria-hidden="true"
-            style:--cell=move || format!("{}px", cell.get())
+            style=move || format!("--cell:{}px", cell.get())
         >
             {labels}
         </div>

@@ -44,13 +44,15 @@ pub fn Sources(
         let last = tokens.len().saturating_sub(1);
         let chip = |(i, token): (usize, String)| {
             let value = values[i];
-            let color = scale.step(value).map(|step| colors.at(step)).map(|c| (css(c), ink_on(c)));
-            let (ground, ink) = color.unzip();
+            let color = scale
+                .step(value)
+                .map(|step| colors.at(step))
+                .map(|c| format!("background:{};color:{}", css(c), ink_on(c)));
             let written = value.abs() >= WORTH_WRITING * largest && largest > 0.0;
             let words = written.then(|| signed(value, digits));
             view! {
                 <span class="g" title=value.is_finite().then(|| signed(value, 4))>
-                    <span class="chip" style:background=ground style:color=ink>
+                    <span class="chip" style=color>
                         <Token text=token class=read_at(i, last) />
                     </span>
                     <small>{words}</small>
