@@ -1,8 +1,10 @@
 //! A hash that names a checkpoint by its contents.
 
-use super::source::{Files, WeightFile};
+use super::source::Files;
+use super::weight_file::WeightFile;
 use blake3::{Hash, Hasher};
 use std::collections::HashMap;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -12,6 +14,9 @@ type State = (PathBuf, u64, SystemTime);
 
 /// Weight files already hashed: hashing reads every byte.
 static HASHED: LazyLock<Mutex<HashMap<State, Hash>>> = LazyLock::new(Mutex::default);
+
+/// Bytes hashed at a time: enough for all cores.
+const PIECE: usize = 16 << 20;
 
 /// 32 hexadecimal digits over config, tokenizer and weights. JSON files enter as parsed, so spacing does not count;
 /// file names and places do not enter, so a copy has the same fingerprint.
@@ -28,15 +33,27 @@ pub(super) fn of(files: &Files) -> Result<String, String> {
 }
 
 fn hash(file: &WeightFile) -> Result<Hash, String> {
-    let contents = || Hasher::new().update_rayon(file.bytes.as_ref()).finalize();
-    let Some(path) = &file.path else { return Ok(contents()) };
-    let unreadable = |e| format!("cannot read {}: {e}", file.name);
+    let unreadable = |e: io::Error| format!("cannot read {}: {e}", file.name);
+    let Some(path) = file.path() else { return contents(file).map_err(unreadable) };
     let metadata = path.metadata().map_err(unreadable)?;
-    let key = (path.clone(), metadata.len(), metadata.modified().map_err(unreadable)?);
+    let key = (path.to_owned(), metadata.len(), metadata.modified().map_err(unreadable)?);
     if let Some(hash) = HASHED.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return Ok(*hash);
     }
-    let hash = contents();
+    let hash = contents(file).map_err(unreadable)?;
     HASHED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, hash);
     Ok(hash)
+}
+
+fn contents(file: &WeightFile) -> io::Result<Hash> {
+    let mut hasher = Hasher::new();
+    let mut piece = vec![0; PIECE.min(file.len() as usize)];
+    let mut done = 0;
+    while done < file.len() {
+        let piece = &mut piece[..PIECE.min((file.len() - done) as usize)];
+        file.read(done, piece)?;
+        hasher.update_rayon(piece);
+        done += piece.len() as u64;
+    }
+    Ok(hasher.finalize())
 }

@@ -31,8 +31,9 @@ fn fold_norm(norm: Option<&NormWeights>, linear: &mut Linear) -> Result<()> {
     let Some(norm) = norm else { return Ok(()) };
     let shift = norm.b.unsqueeze(0)?.matmul(&linear.w)?.squeeze(0)?;
     linear.b = (&linear.b + shift)?;
-    let scaled = linear.w.broadcast_mul(&norm.w.unsqueeze(1)?)?;
-    linear.w = scaled.broadcast_sub(&scaled.mean_keepdim(0)?)?;
+    // in two steps, so that no more than two copies of a large W exist at a time
+    linear.w = linear.w.broadcast_mul(&norm.w.unsqueeze(1)?)?;
+    linear.w = linear.w.broadcast_sub(&linear.w.mean_keepdim(0)?)?;
     Ok(())
 }
 

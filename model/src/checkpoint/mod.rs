@@ -12,6 +12,7 @@ mod neox;
 mod source;
 mod tensors;
 mod vocab_merges;
+mod weight_file;
 mod weights;
 
 pub use source::Source;

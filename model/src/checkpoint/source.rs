@@ -1,11 +1,10 @@
 //! Where a checkpoint's files are, and reading them.
 
 use super::vocab_merges;
-use memmap2::Mmap;
+use super::weight_file::WeightFile;
 use serde_json::Value;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// A place to load a checkpoint from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -25,31 +24,6 @@ pub(super) struct Files {
     pub(super) weights: Vec<WeightFile>,
 }
 
-/// One safetensors file.
-#[derive(Clone)]
-pub(super) struct WeightFile {
-    pub(super) name: String,
-    pub(super) bytes: Bytes,
-    /// Where it lies on disk, for memoising its hash.
-    pub(super) path: Option<PathBuf>,
-}
-
-/// The contents of a file: part of the binary, or mapped.
-#[derive(Clone)]
-pub(super) enum Bytes {
-    Static(&'static [u8]),
-    Mapped(Arc<Mmap>),
-}
-
-impl AsRef<[u8]> for Bytes {
-    fn as_ref(&self) -> &[u8] {
-        match self {
-            Self::Static(bytes) => bytes,
-            Self::Mapped(map) => map,
-        }
-    }
-}
-
 impl Files {
     /// Finds the files; the error says which is missing and where it was looked for.
     pub(super) fn find(source: &Source) -> Result<Self, String> {
@@ -65,11 +39,7 @@ impl Files {
             config: parse("config.json", CONFIG)?,
             tokenizer: parse("tokenizer.json", TOKENIZER)?,
             tokenizer_config: Some(parse("tokenizer_config.json", TOKENIZER_CONFIG)?),
-            weights: vec![WeightFile {
-                name: "model.safetensors".to_owned(),
-                bytes: Bytes::Static(WEIGHTS),
-                path: None,
-            }],
+            weights: vec![WeightFile::bundled("model.safetensors", WEIGHTS)],
         })
     }
 
@@ -82,8 +52,10 @@ impl Files {
         };
         let tokenizer = tokenizer(folder)?;
         let tokenizer_config = read_json(folder, "tokenizer_config.json")?;
-        let weights =
-            weight_names(folder)?.into_iter().map(|name| map(folder, name)).collect::<Result<_, _>>()?;
+        let open = |name: String| {
+            WeightFile::open(folder, name.clone()).map_err(|e| format!("cannot open {name}: {e}"))
+        };
+        let weights = weight_names(folder)?.into_iter().map(open).collect::<Result<_, _>>()?;
         Ok(Self { config, tokenizer, tokenizer_config, weights })
     }
 }
@@ -145,14 +117,4 @@ fn read_json(folder: &Path, name: &str) -> Result<Option<Value>, String> {
     }
     let bytes = fs::read(&path).map_err(|e| format!("cannot read {name}: {e}"))?;
     parse(name, &bytes).map(Some)
-}
-
-fn map(folder: &Path, name: String) -> Result<WeightFile, String> {
-    let path = folder.join(&name);
-    let file = File::open(&path).map_err(|e| format!("cannot open {name}: {e}"))?;
-    #[expect(unsafe_code, reason = "mapping a file is the only way not to hold a checkpoint twice")]
-    // SAFETY: the map is only read. Someone who truncates the file while it is being loaded can end the process,
-    // as with every program that maps files; replacing it by rename, as downloads do, is safe.
-    let map = unsafe { Mmap::map(&file) }.map_err(|e| format!("cannot map {name}: {e}"))?;
-    Ok(WeightFile { name, bytes: Bytes::Mapped(Arc::new(map)), path: Some(path) })
 }

@@ -1,8 +1,9 @@
 //! The tensor directory of one or several safetensors files, and reading tensors from it as f32.
 
-use super::source::{Bytes, WeightFile};
+use super::weight_file::WeightFile;
 use candle_core::{DType, Device, Tensor};
-use safetensors::{Dtype, SafeTensors};
+use safetensors::Dtype;
+use safetensors::tensor::Metadata;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -16,7 +17,9 @@ struct Entry {
     file: usize,
     dtype: DType,
     shape: Vec<usize>,
-    bytes: std::ops::Range<usize>,
+    /// Where its bytes begin in the file, and how many there are.
+    start: u64,
+    len: usize,
 }
 
 impl TensorFiles {
@@ -51,8 +54,15 @@ impl TensorFiles {
     /// The tensor as f32 on the CPU; it was [`expect`](Self::expect)ed before.
     pub(super) fn load(&self, name: &str) -> candle_core::Result<Tensor> {
         let Some(entry) = self.entries.get(name) else { candle_core::bail!("no tensor `{name}`") };
-        let bytes = &self.files[entry.file].bytes.as_ref()[entry.bytes.clone()];
-        Tensor::from_raw_buffer(bytes, entry.dtype, &entry.shape, &Device::Cpu)?.to_dtype(DType::F32)
+        let file = &self.files[entry.file];
+        if entry.dtype == DType::F32 {
+            let mut values = vec![0_f32; entry.len / size_of::<f32>()];
+            file.read(entry.start, bytemuck::cast_slice_mut(&mut values))?;
+            return Tensor::from_vec(values, entry.shape.as_slice(), &Device::Cpu);
+        }
+        let mut bytes = vec![0; entry.len];
+        file.read(entry.start, &mut bytes)?;
+        Tensor::from_raw_buffer(&bytes, entry.dtype, &entry.shape, &Device::Cpu)?.to_dtype(DType::F32)
     }
 
     /// Elements of all tensors together.
@@ -62,32 +72,44 @@ impl TensorFiles {
 }
 
 fn read_header(index: usize, file: &WeightFile, entries: &mut BTreeMap<String, Entry>) -> Result<(), String> {
-    let bytes: &Bytes = &file.bytes;
-    let bytes = bytes.as_ref();
-    let tensors = SafeTensors::deserialize(bytes).map_err(|e| {
-        format!(
-            "{} ({} bytes) is truncated or not a safetensors file: {e}; fetch or save it again",
-            file.name,
-            bytes.len()
-        )
+    let (start, directory) = directory(file).map_err(|why| {
+        let (name, len) = (&file.name, file.len());
+        format!("{name} ({len} bytes) is truncated or not a safetensors file: {why}; fetch or save it again")
     })?;
-    for (name, view) in tensors.iter() {
-        let Some(dtype) = float(view.dtype()) else {
+    for (name, info) in directory.tensors() {
+        let Some(dtype) = float(info.dtype) else {
             // integer buffers such as GPT-2's causal masks are not weights
             continue;
         };
-        let start = view.data().as_ptr() as usize - bytes.as_ptr() as usize;
+        let (from, to) = info.data_offsets;
         let entry = Entry {
             file: index,
             dtype,
-            shape: view.shape().to_vec(),
-            bytes: start..start + view.data().len(),
+            shape: info.shape.clone(),
+            start: start + from as u64,
+            len: to - from,
         };
-        if entries.insert(name.to_owned(), entry).is_some() {
+        if entries.insert(name.clone(), entry).is_some() {
             return Err(format!("the tensor `{name}` stands in two files, {} among them", file.name));
         }
     }
     Ok(())
+}
+
+/// Where the data begins, and what is in it: the file starts with the length of a JSON header, then has the header,
+/// then the data, which must end where the file does.
+fn directory(file: &WeightFile) -> Result<(u64, Metadata), String> {
+    let mut length = [0; 8];
+    file.read(0, &mut length).map_err(|e| e.to_string())?;
+    let start = u64::from_le_bytes(length).saturating_add(8);
+    if start > file.len() {
+        return Err("its header goes on beyond its end".to_owned());
+    }
+    let mut header = vec![0; start as usize - 8];
+    file.read(8, &mut header).map_err(|e| e.to_string())?;
+    let directory: Metadata = serde_json::from_slice(&header).map_err(|e| e.to_string())?;
+    let end = start + directory.data_len() as u64;
+    if end == file.len() { Ok((start, directory)) } else { Err(format!("its header describes {end} bytes")) }
 }
 
 fn float(dtype: Dtype) -> Option<DType> {
