@@ -38,19 +38,41 @@ for (const look of looks) {
   });
 }
 
-/** What the screen shows of the head map's cells, without the labels on them. */
+/** The head map of a new page: by which renderer, and what it looks like. */
 async function pixels(browser, look) {
   const page = await open(browser, server.url, look);
   await page.goto("/");
   await runMovieSentiment(page);
   const canvas = figure(page, "head_attribution").locator("canvas").first();
   const renderer = await canvas.getAttribute("data-renderer");
+  const picture = await shownBy(page, canvas);
+  await page.context().close();
+  return { renderer, ...picture };
+}
+
+test("when the GPU goes away, the 2-D canvas takes over", async () => {
+  const [browser] = browsers;
+  const page = await open(browser, server.url);
+  await page.goto("/");
+  await runMovieSentiment(page);
+  const canvases = figure(page, "head_attribution").locator("canvas");
+  assert.equal(await canvases.first().getAttribute("data-renderer"), "webgpu");
+  const session = await browser.newBrowserCDPSession();
+  await session.send("Browser.crashGpuProcess");
+  await figure(page, "head_attribution").locator("canvas[data-renderer=canvas]").first().waitFor();
+  const { values } = await shownBy(page, canvases.first());
+  assert.ok(new Set(values).size > 50, "nothing is drawn");
+  await page.context().close();
+});
+
+/** What the screen shows of a canvas, without the labels on it. */
+async function shownBy(page, canvas) {
   await page.mouse.move(0, 0);
   await page.evaluate(() => {
     for (const over of document.querySelectorAll(".head-map .lab, .heatmap .ring")) over.style.visibility = "hidden";
   });
   const png = (await canvas.screenshot()).toString("base64");
-  const picture = await page.evaluate(async (png) => {
+  return page.evaluate(async (png) => {
     const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
     const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
     const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
@@ -58,6 +80,4 @@ async function pixels(browser, look) {
     const { data } = context.getImageData(0, 0, image.width, image.height);
     return { width: image.width, height: image.height, values: Array.from(data) };
   }, png);
-  await page.context().close();
-  return { renderer, ...picture };
 }
