@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, afterEach, describe, test } from "node:test";
 import { launch, open } from "./browser.js";
 import { sameNumbers, stored, tables } from "./figures.js";
-import { heads, inspector, paste, run, runMovieSentiment, status } from "./page.js";
+import { heads, inspector, paste, run, runMovieSentiment, status, withoutBos } from "./page.js";
 import { proxy } from "./proxy.js";
 import { dataFolder, serve } from "./server.js";
 
@@ -23,6 +23,8 @@ describe("the conversation", () => {
     connection = await proxy(server.url);
     page = await open(browser, connection.url);
     await page.goto("/");
+    // the examples' runs, whose streams are not the tests'
+    await page.waitForLoadState("networkidle");
   });
   afterEach(async () => {
     await page?.context().close();
@@ -49,15 +51,19 @@ describe("the conversation", () => {
   });
 
   test("a connection that breaks off is resumed where it broke", async () => {
+    await withoutBos(page);
     connection.cutAfter(20_000);
     await runMovieSentiment(page);
-    assert.equal(connection.streams.length, 2, `streams: ${connection.streams}`);
-    assert.match(connection.streams[1], /from=[1-9]/);
-    sameNumbers(await tables(page), (await stored(page)).figures);
-    page.clean(noAdapter, /ERR_(INCOMPLETE_CHUNKED|CONNECTION|EMPTY)/);
+    const result = await stored(page);
+    const asked = connection.streams.filter((stream) => stream.includes(result.id));
+    assert.equal(asked.length, 2, `streams: ${asked}`);
+    assert.match(asked[1], /from=[1-9]/);
+    sameNumbers(await tables(page), result.figures);
+    page.clean(noAdapter, /ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPONSE)/);
   });
 
   test("Cancel ends the waiting and leaves the form as it was", async () => {
+    await withoutBos(page);
     connection.holdAfter(6_000);
     await run(page);
     await status(page, "running", "queued", "opening");

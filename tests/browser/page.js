@@ -13,6 +13,9 @@ export async function runMovieSentiment(page) {
   await status(page, "done");
 }
 
+/** Makes the experiment one that no example of the start page has asked for. */
+export const withoutBos = (page) => page.getByRole("checkbox", { name: /Prepend/ }).uncheck();
+
 /** Replaces the prompts by own ones, a line each, fields divided by tabs. */
 export async function paste(page, lines) {
   await page.getByRole("button", { name: "Paste many" }).click();

@@ -12,6 +12,8 @@ export async function proxy(target) {
   const server = createServer((asked, client) => {
     // the Host stays the browser's: the page's origin is the proxy
     const { method, headers } = asked;
+    // what is cut is counted in bytes of the stream itself
+    delete headers["accept-encoding"];
     const forwarded = request(new URL(asked.url, target), { method, headers }, (answer) => {
       client.writeHead(answer.statusCode, answer.headers);
       if (!/^\/api\/runs\/[^/]+\/events/.test(asked.url)) return answer.pipe(client);
