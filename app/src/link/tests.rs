@@ -79,6 +79,12 @@ fn a_query_is_readable() {
 }
 
 #[test]
+fn commas_that_a_script_escaped_are_commas() {
+    let tables = BTreeSet::from(["logit_diff".to_owned(), "logit_lens".to_owned()]);
+    assert_eq!(View::from_query("tables=logit_diff%2Clogit_lens").tables, tables);
+}
+
+#[test]
 fn what_does_not_parse_stays_at_its_default() {
     assert_eq!(View::from_query("head=L2&prompt=x&scale=-1&palette=pink&else=1&&="), View::default());
 }

@@ -69,7 +69,8 @@ impl Default for View {
 impl View {
     /// The query of an address, without its `?`; empty where everything is at its default.
     pub fn to_query(&self) -> String {
-        let tables = self.tables.iter().map(|name| escape(name)).collect::<Vec<_>>().join(",");
+        // twice, so that a comma in a name survives whoever escapes the commas between them
+        let tables = self.tables.iter().map(|name| escape(&escape(name))).collect::<Vec<_>>().join(",");
         let pairs = [
             ("head", self.head.map(|(layer, head)| format!("L{layer}H{head}"))),
             ("prompt", (self.prompt > 0).then(|| (self.prompt + 1).to_string())),
@@ -96,7 +97,8 @@ impl View {
                 "palette" if value == "orange-purple" => view.palette = Palette::OrangePurple,
                 "scale" => view.scale = json::number(value).filter(|scale| *scale > 0.0),
                 "tables" => {
-                    view.tables = value.split(',').filter(|name| !name.is_empty()).map(unescape).collect()
+                    let names = unescape(value);
+                    view.tables = names.split(',').filter(|name| !name.is_empty()).map(unescape).collect();
                 }
                 "full" => view.maximised = Some(unescape(value)).filter(|name| !name.is_empty()),
                 _ => {}
