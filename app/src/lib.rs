@@ -5,6 +5,8 @@
 //! of a result (the selection, scales, panels) is a [`link::View`], so the address is always the link to it.
 //! The library compiles natively too, where its pure parts are tested.
 
+#![allow(clippy::needless_pass_by_value, reason = "a component owns its properties")]
+
 pub mod api;
 pub mod chart;
 pub mod components;

@@ -12,6 +12,7 @@ pub use view::{Palette, View};
 use model::wire::Experiment;
 
 /// What an address asks for.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time, and it is the large one")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Place {
     /// The start page.

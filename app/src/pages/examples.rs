@@ -111,7 +111,7 @@ pub fn thumbnail(figure: &Figure) -> Option<impl IntoView + use<>> {
     let largest = values.iter().filter(|v| v.is_finite()).fold(f32::MIN_POSITIVE, |m, v| m.max(v.abs()));
     let cell = |(i, value): (usize, &f32)| {
         let (layer, head) = (i / columns.len(), i % columns.len());
-        let step = ((value / largest + 1.0) / 2.0 * f32::from(Colors::LAST)).round() as u8;
+        let step = (f32::midpoint(value / largest, 1.0) * f32::from(Colors::LAST)).round() as u8;
         let fill = css(colors.at(step));
         view! { <rect x=layer * 2 * CELL y=head * CELL width=2 * CELL - 1 height=CELL - 1 fill=fill /> }
     };
