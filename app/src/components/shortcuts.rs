@@ -1,7 +1,8 @@
 //! The keyboard: what works anywhere on the page, and the dialog that lists it.
 
+use super::dialog::show_while;
 use super::form::run_now;
-use crate::state::{Form, Session};
+use crate::state::{Form, RunState, Session, ViewState};
 use leptos::ev::{KeyboardEvent, keydown};
 use leptos::html::Dialog;
 use leptos::prelude::*;
@@ -34,7 +35,7 @@ pub fn Shortcuts(
         }
         let key = event.key();
         if key == "Escape" {
-            return release(session);
+            return release(session.view);
         }
         if is_typing(&event) {
             return;
@@ -43,8 +44,8 @@ pub fn Shortcuts(
             "?" => help.set(true),
             "r" => run_now(form, session),
             "/" => focus_prompts(),
-            "[" => step(session, -1),
-            "]" => step(session, 1),
+            "[" => step(session.run, session.view, -1),
+            "]" => step(session.run, session.view, 1),
             _ => return,
         }
         event.prevent_default();
@@ -61,8 +62,7 @@ fn is_typing(event: &KeyboardEvent) -> bool {
 }
 
 /// Escape releases one thing at a time: the figure that fills the page, then the head.
-fn release(session: Session) {
-    let view = session.view;
+fn release(view: ViewState) {
     if view.maximised.with_untracked(Option::is_some) {
         view.maximised.set(None);
     } else if view.head.with_untracked(Option::is_some) {
@@ -70,22 +70,23 @@ fn release(session: Session) {
     }
 }
 
+/// The first own prompt, or the choice of a set.
 fn focus_prompts() {
-    let first = document()
-        .query_selector(".experiment .prompts textarea, .experiment .prompts select")
-        .ok()
-        .flatten();
-    if let Some(field) = first.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+    let find =
+        |field: &str| document().query_selector(&format!(".experiment .prompts {field}")).ok().flatten();
+    let field = find(".editor textarea").or_else(|| find("select"));
+    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // refused only by a field that is not shown
         let _ = field.focus();
     }
 }
 
 /// Selects the prompt before or after the selected one.
-fn step(session: Session, by: isize) {
-    let count = session.run.started.with_untracked(|started| started.as_ref().map_or(0, |s| s.prompts.len()));
-    let now = session.view.prompt.get_untracked();
+fn step(run: RunState, view: ViewState, by: isize) {
+    let count = run.started.with_untracked(|started| started.as_ref().map_or(0, |s| s.prompts.len()));
+    let now = view.prompt.get_untracked();
     if let Some(next) = now.checked_add_signed(by).filter(|next| *next < count) {
-        session.view.prompt.set(next);
+        view.prompt.set(next);
     }
 }
 
@@ -96,15 +97,7 @@ pub fn Help(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
-    Effect::new(move || {
-        if let Some(dialog) = dialog.get() {
-            match open.get() {
-                // fails only where the dialog is open already
-                true => drop(dialog.show_modal()),
-                false => dialog.close(),
-            }
-        }
-    });
+    show_while(open, dialog);
     let rows = LISTED.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> });
     view! {
         <dialog class="help" node_ref=dialog aria-label="Keyboard shortcuts" on:close=move |_| open.set(false)>

@@ -5,6 +5,7 @@ use crate::draft::is_special;
 use leptos::prelude::*;
 
 /// One token.
+#[allow(clippy::needless_pass_by_value, reason = "a component owns its properties")]
 #[component]
 pub fn Token(
     /// Its exact text.
@@ -44,6 +45,7 @@ fn marks(text: &str) -> Vec<AnyView> {
 }
 
 /// A prompt's tokens in a row.
+#[allow(clippy::needless_pass_by_value, reason = "a component owns its properties")]
 #[component]
 pub fn Tokens(
     /// Exact texts.

@@ -1,6 +1,7 @@
 //! Many prompts at once, pasted into a dialog.
 
-use crate::draft::{Row, read_rows};
+use crate::components::dialog::show_while;
+use crate::draft::{Row, Source, read_rows};
 use crate::state::Form;
 use leptos::html::Dialog;
 use leptos::prelude::*;
@@ -15,15 +16,7 @@ pub fn PasteMany(
     let dialog = NodeRef::<Dialog>::new();
     let pasted = RwSignal::new(String::new());
     let rows = Memo::new(move |_| pasted.with(|text| read_rows(text)));
-    Effect::new(move || {
-        if let Some(dialog) = dialog.get() {
-            match open.get() {
-                // fails only where the dialog is open already
-                true => drop(dialog.show_modal()),
-                false => dialog.close(),
-            }
-        }
-    });
+    show_while(open, dialog);
     let close = move || {
         pasted.set(String::new());
         open.set(false);
@@ -37,7 +30,7 @@ pub fn PasteMany(
             let mut all: Vec<Row> = draft.rows.iter().filter(|row| !row.is_blank()).cloned().collect();
             all.extend(rows.get_untracked());
             draft.rows = all;
-            draft.source = crate::draft::Source::Own;
+            draft.source = Source::Own;
         });
         close();
     };

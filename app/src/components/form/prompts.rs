@@ -4,7 +4,7 @@ use super::groups::{Group, Groups, groups};
 use super::paste::PasteMany;
 use super::row::PromptRow;
 use crate::draft::{Row, Source};
-use crate::state::{Catalog, Form, Session};
+use crate::state::{Catalog, Form, RunState};
 use leptos::prelude::*;
 use model::wire::{FigureData, Prompts, Values};
 
@@ -35,13 +35,13 @@ pub struct Listing {
 }
 
 impl Listing {
-    fn new(form: Form, session: Session, wide: Signal<bool>) -> Self {
+    fn new(form: Form, run: RunState, wide: Signal<bool>) -> Self {
         let own = Memo::new(move |_| form.draft.with(|draft| draft.source == Source::Own));
         let of_result = Memo::new(move |_| {
             let checked = form.check.with(|check| check.as_ref()?.checked.id.clone());
-            checked.is_some() && checked == session.run.id.get()
+            checked.is_some() && checked == run.id.get()
         });
-        let figure = session.run.figure("logit_diff", None);
+        let figure = run.figure("logit_diff", None);
         let differences = Memo::new(move |_| {
             let figure = figure.get().filter(|_| of_result.get())?;
             let FigureData::Line { series, .. } = &figure.data else { return None };
@@ -63,8 +63,8 @@ pub fn PromptsField(
     /// Whether there is room for whole prompts.
     wide: Signal<bool>,
 ) -> impl IntoView {
-    let (form, session): (Form, Session) = (expect_context(), expect_context());
-    let listing = Listing::new(form, session, wide);
+    let (form, run): (Form, RunState) = (expect_context(), expect_context());
+    let listing = Listing::new(form, run, wide);
     let all = RwSignal::new(false);
     let count = Memo::new(move |_| {
         if listing.own.get() {
