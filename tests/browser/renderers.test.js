@@ -34,7 +34,7 @@ for (const look of looks) {
     const worst = gpu.values.reduce((most, value, i) => Math.max(most, Math.abs(value - canvas.values[i])), 0);
     // a value on the edge between two steps of the colour table may be rounded either way
     assert.ok(worst <= 3, `a channel differs by ${worst} of 255`);
-    assert.ok(new Set(gpu.values).size > 50, "nothing is drawn");
+    assert.ok(new Set(gpu.values).size > 12, "nothing is drawn");
   });
 }
 
@@ -61,7 +61,7 @@ test("when the GPU goes away, the 2-D canvas takes over", async () => {
   await session.send("Browser.crashGpuProcess");
   await figure(page, "head_attribution").locator("canvas[data-renderer=canvas]").first().waitFor();
   const { values } = await shownBy(page, canvases.first());
-  assert.ok(new Set(values).size > 50, "nothing is drawn");
+  assert.ok(new Set(values).size > 12, "nothing is drawn");
   await page.context().close();
 });
 
