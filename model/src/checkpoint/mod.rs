@@ -2,7 +2,7 @@
 //!
 //! [`Checkpoint::open`] is cheap: it reads the config and the tokenizer, checks the name, shape and extent of every
 //! tensor against the config, and fingerprints the contents. [`weights`](Checkpoint::weights) reads the tensors and,
-//! on request, folds them. A family is one file here that maps its config and tensor names; see [`family`].
+//! on request, folds them. A family is one file here that maps its config and tensor names; see `family`.
 
 mod family;
 mod fingerprint;
