@@ -52,8 +52,11 @@ describe("the conversation", () => {
 
   test("a connection that breaks off is resumed where it broke", async () => {
     await withoutBos(page);
-    connection.cutAfter(20_000);
-    await runMovieSentiment(page);
+    connection.holdAfter(20_000);
+    await run(page);
+    await status(page, "running");
+    connection.cut();
+    await status(page, "done");
     const result = await stored(page);
     const asked = connection.streams.filter((stream) => stream.includes(result.id));
     assert.equal(asked.length, 2, `streams: ${asked}`);

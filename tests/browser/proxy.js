@@ -8,6 +8,7 @@ import { createServer, request } from "node:http";
  */
 export async function proxy(target) {
   const streams = [];
+  const held = [];
   let onStream = (answer, client) => answer.pipe(client);
   const server = createServer((asked, client) => {
     // the Host stays the browser's: the page's origin is the proxy
@@ -28,16 +29,17 @@ export async function proxy(target) {
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     streams,
-    /** The next stream breaks off after `bytes`; those after it are whole. */
-    cutAfter(bytes) {
+    /** Streams stop after `bytes`, without an end, until `cut`. */
+    holdAfter(bytes) {
       onStream = (answer, client) => {
-        onStream = (next, other) => next.pipe(other);
-        passOn(answer, client, bytes, () => client.destroy());
+        held.push(client);
+        passOn(answer, client, bytes, () => answer.pause());
       };
     },
-    /** Every stream stops after `bytes`, without an end. */
-    holdAfter(bytes) {
-      onStream = (answer, client) => passOn(answer, client, bytes, () => answer.pause());
+    /** The held streams break off; those after them are whole. */
+    cut() {
+      onStream = (answer, client) => answer.pipe(client);
+      held.splice(0).forEach((client) => client.destroy());
     },
     close() {
       server.closeAllConnections();
