@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use model::wire::{Event, EventBody, Experiment, Figure, FigureData};
+use model::hook_name::{HookName, Site};
+use model::hooks::{Hooks, NoHooks, Patch, Recorder, Rows};
+use model::packing::Batch;
+use model::wire::{Event, EventBody, Experiment, Figure, FigureData, Processing};
 use model::{Checkpoint, Device, Limits, Plan, Source, Transformer, parse_experiment};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -116,4 +119,31 @@ fn without_a_distractor_the_answer_is_compared_with_the_mean() {
         let difference = values(&figures, "logit_diff", "logit_diff")[0];
         assert!((sum(layers) - f64::from(difference)).abs() < 1e-4);
     }
+}
+
+#[test]
+fn a_replaced_residual_stream_is_the_other_prompts_run() {
+    let checkpoint = Checkpoint::open("demo", &Source::Demo).unwrap();
+    let model = Transformer::load(&checkpoint, Processing::Folded, &Device::Cpu).unwrap();
+    let encode = |text| checkpoint.tokens().encode(text).unwrap();
+    let (clean, corrupted) = (encode("This film was great"), encode("This film was awful"));
+    let (clean, corrupted) = (Batch::separate(&[&clean]), Batch::separate(&[&corrupted]));
+    assert_eq!(clean.rows(), corrupted.rows());
+    let (last, name) = (clean.last_rows(), HookName::block(1, Site::ResidPre));
+    let logits = |batch: &Batch, hooks: &mut dyn Hooks| {
+        model.forward(batch, &last, hooks).unwrap().squeeze(0).unwrap().to_vec1::<f32>().unwrap()
+    };
+    let mut recorder = Recorder::new([name], &Rows::All);
+    let expected = logits(&clean, &mut recorder);
+    let rows: Vec<u32> = (0..clean.rows() as u32).collect();
+    let values = recorder.into_cache().get(name, &rows).unwrap();
+
+    let far = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(far(&logits(&corrupted, &mut NoHooks), &expected) > 0.1, "the prompts differ");
+    // beside a recorder of one row, so that both kinds of hook look at the same site
+    let watched = Recorder::new([name], &Rows::Only(last.clone()));
+    let mut both = (Patch::default().with(name, rows, values.clone()), watched);
+    assert!(far(&logits(&corrupted, &mut both), &expected) < 1e-4);
+    let seen = both.1.into_cache().get(name, &last).unwrap();
+    assert_eq!(seen.to_vec2::<f32>().unwrap()[0], values.to_vec2::<f32>().unwrap()[last[0] as usize]);
 }
