@@ -102,7 +102,7 @@ mod tests {
         let values = [2.0, -2.0, f32::NAN];
         assert_eq!(place(2.0, (-2.0, 2.0)), (0.0, 20.0));
         assert_eq!(place(-2.0, (-2.0, 2.0)), (20.0, 20.0));
-        assert_eq!(place(f32::NAN, (-2.0, 2.0)).0, 20.0);
+        assert_eq!(place(f32::NAN, (-2.0, 2.0)), (20.0, 0.5));
         assert_eq!(place(0.0, (0.0, 0.0)), (0.0, 0.5));
         assert_eq!(extent(&values), Some((-2.0, 2.0)));
         assert_eq!(extent(&[]), None);
