@@ -17,7 +17,7 @@ BUILT := $(or $(CARGO_TARGET_DIR),target)/release/hooklens
 WASM := --target wasm32-unknown-unknown
 # What the page is made of: a change to one of these builds it again.
 PAGE := $(shell find app model/src model/Cargo.toml style public -type f 2>/dev/null) \
-        Cargo.toml Cargo.lock Trunk.toml package-lock.json
+        Cargo.toml Cargo.lock .cargo/config.toml scripts/page.mjs package-lock.json
 ARGS ?=
 
 define say
@@ -46,7 +46,7 @@ page: dist/index.html ## build only the page, into dist/
 dist/index.html: $(PAGE)
 	@scripts/setup rust wasm page
 	$(call say,building the page (WebAssembly, release))
-	@scripts/with-wasm trunk build --release --locked
+	@scripts/with-wasm node scripts/page.mjs
 
 .PHONY: test
 test: check doc-test app-test browser-test native-test ## everything CI runs

@@ -47,6 +47,11 @@ pub async fn give_up(id: &str, ticket: &str) {
     let _ = request(Method::Delete, &path, None, None, &Watch::never()).await;
 }
 
+/// An error of the connection, in these words.
+pub fn unreachable(message: &str) -> ApiError {
+    http::error(UNREACHABLE, message)
+}
+
 fn body(experiment: &Experiment) -> String {
     serde_json::to_string(experiment).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! The page: one screen that is the start page until there is a result on it.
 
 pub mod examples;
+pub mod lazy;
 pub mod result;
 pub mod start;
 
@@ -46,6 +47,7 @@ pub fn App() -> impl IntoView {
 
     let help = RwSignal::new(false);
     let in_result = Memo::new(move |_| session.run.id.with(Option::is_some));
+    request_idle_callback(lazy::fetch_ahead);
     Effect::new(move || {
         in_result.track();
         window().scroll_to_with_x_and_y(0.0, 0.0);

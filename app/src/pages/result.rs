@@ -1,9 +1,8 @@
 //! A result: its figures in the middle, and at the right the head that is inspected or, while there is none, the
 //! largest parts.
 
-use crate::components::figures::{Figures, LargestParts};
-use crate::components::inspector::{Inspector, PromptText};
-use crate::components::{Missing, Status, Summary, names};
+use super::lazy::{Attribution, InspectorSide, PartsSide};
+use crate::components::{Missing, Status, names};
 use crate::state::{RunStatus, Session};
 use leptos::prelude::*;
 use model::wire::Analysis;
@@ -46,7 +45,7 @@ pub fn ResultPage() -> impl IntoView {
             <h1 class="unseen">{title}</h1>
             <Status />
             {move || match content.get() {
-                Content::Attribution => view! { <Summary /><Figures /> }.into_any(),
+                Content::Attribution => view! { <Attribution /> }.into_any(),
                 Content::Other => view! { <Other /> }.into_any(),
                 Content::Missing => view! { <Missing /> }.into_any(),
             }}
@@ -77,15 +76,14 @@ pub fn Side() -> impl IntoView {
     let session: Session = expect_context();
     let content = content(session);
     let inspecting = Memo::new(move |_| session.view.head.with(Option::is_some));
-    move || {
-        match (content.get(), inspecting.get()) {
+    move || match (content.get(), inspecting.get()) {
         (Content::Attribution, true) => {
-            view! { <aside class="side inspector" aria-label="Inspector"><Inspector /></aside> }.into_any()
+            view! { <aside class="side inspector" aria-label="Inspector"><InspectorSide /></aside> }
+                .into_any()
         }
         (Content::Attribution, false) => {
-            view! { <aside class="side parts" aria-label="Largest parts"><LargestParts /><PromptText /></aside> }.into_any()
+            view! { <aside class="side parts" aria-label="Largest parts"><PartsSide /></aside> }.into_any()
         }
         _ => view! { <div class="side"></div> }.into_any(),
-    }
     }
 }

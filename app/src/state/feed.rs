@@ -1,11 +1,15 @@
 //! Feeds a run's events into its signals, over broken connections and restarted servers.
 
+#![allow(unsafe_code, reason = "`wasm_split` exports the functions and imports them back")]
+
 use super::{RunState, RunStatus};
 use crate::api::{self, Abort, Notice, Watch};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use model::wire::{ApiError, Experiment, RunAccepted};
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -75,17 +79,54 @@ pub struct Watching(Rc<RefCell<Option<Following>>>);
 
 /// Applies the events of a run to its end.
 pub(super) async fn listen(run: RunState, id: &str, watch: &Watch) -> Result<(), ApiError> {
-    let now = move || run.status.try_get_untracked().unwrap_or_default();
-    let mut before = now();
-    let heard = |notice| match notice {
-        Notice::Event(event) => run.apply(*event),
-        Notice::Lost => {
-            before = now();
-            run.status.set(RunStatus::Disconnected);
+    finish(listening(run, id.to_owned(), watch.clone()).await).await
+}
+
+/// Applies a stored result.
+pub(super) async fn read_stored(run: RunState, id: &str, watch: &Watch) -> Result<(), ApiError> {
+    finish(reading(run, id.to_owned(), watch.clone()).await).await
+}
+
+/// What goes on in the module that is loaded later: reading events takes a good part of the page's code, and is first
+/// needed when the figures are.
+type Later = Result<Pin<Box<dyn Future<Output = Result<(), ApiError>>>>, SplitLoaderError>;
+
+async fn finish(later: Later) -> Result<(), ApiError> {
+    match later {
+        Ok(work) => work.await,
+        Err(_) => {
+            Err(api::unreachable("a part of the page did not arrive: check the connection and try again"))
         }
-        Notice::Resumed => run.status.set(before.clone()),
-    };
-    api::follow(id, run.next_seq(), watch, heard).await
+    }
+}
+
+#[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn listening(run: RunState, id: String, watch: Watch) -> Later {
+    Ok(Box::pin(async move {
+        let now = move || run.status.try_get_untracked().unwrap_or_default();
+        let mut before = now();
+        let heard = |notice| match notice {
+            Notice::Event(event) => run.apply(*event),
+            Notice::Lost => {
+                before = now();
+                run.status.set(RunStatus::Disconnected);
+            }
+            Notice::Resumed => run.status.set(before.clone()),
+        };
+        api::follow(&id, run.next_seq(), &watch, heard).await
+    }))
+}
+
+#[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn reading(run: RunState, id: String, watch: Watch) -> Later {
+    Ok(Box::pin(async move {
+        let stored = api::result(&id, &watch).await?;
+        if run.experiment.with_untracked(Option::is_none) {
+            run.experiment.set(Some(Arc::new(stored.experiment)));
+        }
+        stored.events.into_iter().for_each(|event| run.apply(event));
+        Ok(())
+    }))
 }
 
 /// Says a failure as the run's status; that the page itself gave the run up is none.

@@ -1,6 +1,6 @@
 //! The one result on the page: asked for, opened from a link, given up, closed.
 
-use super::feed::{Following, fail, listen};
+use super::feed::{Following, fail, listen, read_stored};
 use super::{RunState, RunStatus, ViewState};
 use crate::api::{self, Abort, Watch};
 use crate::link::{Link, View};
@@ -89,18 +89,9 @@ impl Session {
     }
 
     async fn fetch(self, id: &str, watch: &Watch) -> Result<(), ApiError> {
-        match api::result(id, watch).await {
-            Ok(stored) => {
-                if self.run.experiment.with_untracked(Option::is_none) {
-                    self.run.experiment.set(Some(Arc::new(stored.experiment)));
-                }
-                for event in stored.events {
-                    self.run.apply(event);
-                }
-                Ok(())
-            }
+        match read_stored(self.run, id, watch).await {
             Err(error) if error.code == api::NOT_FOUND => listen(self.run, id, watch).await,
-            Err(error) => Err(error),
+            done => done,
         }
     }
 

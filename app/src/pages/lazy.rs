@@ -1,0 +1,78 @@
+//! What is loaded when it is first shown. The code of the functions marked here, and of all that only they use, is cut
+//! out of the page's module into another one: the start page comes without the figures' code.
+
+#![allow(unsafe_code, reason = "the attribute exports the functions and imports them back")]
+
+use crate::components::Summary;
+use crate::components::figures::{Figures, LargestParts};
+use crate::components::inspector::{Inspector, PromptText};
+use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use std::pin::Pin;
+
+type Loaded = Result<AnyView, SplitLoaderError>;
+
+/// The figures of an attribution.
+#[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_figures))]
+fn attribution_view() -> Loaded {
+    Ok(view! { <Summary /><Figures /> }.into_any())
+}
+
+/// The right column while a head is selected.
+#[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn inspector_view() -> Loaded {
+    Ok(view! { <Inspector /> }.into_any())
+}
+
+/// The right column while nothing is selected.
+#[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn parts_view() -> Loaded {
+    Ok(view! { <LargestParts /><PromptText /> }.into_any())
+}
+
+/// [`attribution_view`], once it is there.
+#[component]
+pub fn Attribution() -> impl IntoView {
+    once_loaded(|| Box::pin(attribution_view()))
+}
+
+/// [`inspector_view`], once it is there.
+#[component]
+pub fn InspectorSide() -> impl IntoView {
+    once_loaded(|| Box::pin(inspector_view()))
+}
+
+/// [`parts_view`], once it is there.
+#[component]
+pub fn PartsSide() -> impl IntoView {
+    once_loaded(|| Box::pin(parts_view()))
+}
+
+/// Fetches the code of the figures ahead of the first click, while the browser has nothing else to do.
+pub fn fetch_ahead() {
+    // a failure shows where the figures would be, if it lasts until then
+    leptos::task::spawn_local(async { drop(load_figures().await) });
+}
+
+/// A view whose code may not be here yet. Where it cannot be loaded, says so and offers to try again.
+fn once_loaded(load: fn() -> Pin<Box<dyn Future<Output = Loaded> + Send>>) -> AnyView {
+    let tries = RwSignal::new(0);
+    let attempt = move || {
+        tries.track();
+        Suspend::new(async move {
+            load().await.unwrap_or_else(|_| {
+                view! {
+                    <section class="missing" role="alert">
+                        <h2>"A part of the page did not arrive"</h2>
+                        <p>"The connection broke while the code of the figures was loading. Nothing is lost."</p>
+                        <button type="button" class="primary" on:click=move |_| tries.update(|n| *n += 1)>
+                            "Try again"
+                        </button>
+                    </section>
+                }
+                .into_any()
+            })
+        })
+    };
+    attempt.into_any()
+}
