@@ -1,7 +1,7 @@
 //! Equality up to rounding, with the worst place named.
 
 use model::wire::{Cell, Figure, FigureData, Series};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Relative to the largest value expected.
 pub(crate) const TOLERANCE: f32 = 1e-4;
@@ -45,12 +45,27 @@ pub(crate) fn assert_same_figure(what: &str, ours: &Figure, expected: &Figure, t
         }
         (FigureData::Scalars { values }, FigureData::Scalars { values: theirs }) => {
             assert!(values.keys().eq(theirs.keys()), "{what}: {values:?}, expected {theirs:?}");
-            assert_close(&what, &numbers(values.values()), &numbers(theirs.values()), tolerance);
+            // probabilities are small beside logits, so each is measured against itself
+            let measured = |probabilities: bool| {
+                let chosen = |values: &BTreeMap<String, Option<f64>>| {
+                    numbers(values.iter().filter(|(name, _)| name.ends_with("probability") == probabilities))
+                };
+                (chosen(values), chosen(theirs))
+            };
+            let (ours, theirs) = measured(false);
+            assert_close(&what, &ours, &theirs, tolerance);
+            let (ours, theirs) = measured(true);
+            for (ours, theirs) in ours.chunks(1).zip(theirs.chunks(1)) {
+                assert_close(&what, ours, theirs, tolerance);
+            }
         }
         (FigureData::Table { columns, rows }, FigureData::Table { columns: titles, rows: theirs }) => {
             assert_eq!(columns, titles, "{what}: columns");
             assert_eq!(texts(rows), texts(theirs), "{what}: cells");
-            assert_close(&what, &cell_numbers(rows), &cell_numbers(theirs), tolerance);
+            for (i, title) in titles.iter().enumerate() {
+                let (ours, theirs) = (column_numbers(rows, i), column_numbers(theirs, i));
+                assert_close(&format!("{what}: {title}"), &ours, &theirs, tolerance);
+            }
         }
         (ours, theirs) => panic!("{what}: {ours:?}, expected {theirs:?}"),
     }
@@ -67,8 +82,8 @@ fn assert_same_series(what: &str, ours: &[Series], theirs: &[Series], tolerance:
     }
 }
 
-fn numbers<'a>(values: impl Iterator<Item = &'a Option<f64>>) -> Vec<f32> {
-    values.map(|value| value.map_or(f32::NAN, |number| number as f32)).collect()
+fn numbers<'a>(values: impl Iterator<Item = (&'a String, &'a Option<f64>)>) -> Vec<f32> {
+    values.map(|(_, value)| value.map_or(f32::NAN, |number| number as f32)).collect()
 }
 
 fn texts(rows: &[Vec<Cell>]) -> Vec<&str> {
@@ -81,10 +96,10 @@ fn texts(rows: &[Vec<Cell>]) -> Vec<&str> {
         .collect()
 }
 
-fn cell_numbers(rows: &[Vec<Cell>]) -> Vec<f32> {
+fn column_numbers(rows: &[Vec<Cell>], column: usize) -> Vec<f32> {
     let number = |cell: &Cell| match cell {
         Cell::Number(number) => Some(*number as f32),
         Cell::Text(_) => None,
     };
-    rows.iter().flatten().filter_map(number).collect()
+    rows.iter().filter_map(|row| number(&row[column])).collect()
 }

@@ -85,10 +85,11 @@ pub(crate) fn in_words(figure: &Figure, tokens: &Tokens) -> Figure {
                 *label = word(label);
             }
         }
-        FigureData::Table { rows, .. } => {
+        FigureData::Table { columns, rows } => {
+            let at = columns.iter().position(|title| title == "token").unwrap();
             for row in rows {
-                let Cell::Number(id) = row[0] else { panic!("{:?} is no token id", row[0]) };
-                row[0] = Cell::Text(tokens.string(id as u32));
+                let Cell::Number(id) = row[at] else { panic!("{:?} is no token id", row[at]) };
+                row[at] = Cell::Text(tokens.string(id as u32));
             }
         }
         _ => {}

@@ -23,6 +23,12 @@ def without_distractor(prompt):
     return {key: value for key, value in prompt.items() if key not in ("distractor", "group")}
 
 
+def asked(prompt, answer=None, distractor=None):
+    """The prompt with another answer, another distractor, or none."""
+    given = {"answer": answer, "distractor": distractor}
+    return {"text": prompt["text"], **{key: text for key, text in given.items() if text is not None}}
+
+
 def all_of(model, processing):
     """Every experiment whose figures are compared, as the JSON that hooklens reads."""
 
@@ -44,6 +50,11 @@ def all_of(model, processing):
             {"kind": "head", "layer": 0, "head": 3},
             prepend_bos=False,
         ),
+        experiment(
+            [asked(POSITIVE, "great", " awful plot"), asked(NEGATIVE, " dull, slow"), asked(ACCENTED), EMPTY],
+            {"kind": "prompt_test"},
+        ),
+        experiment([asked(POSITIVE, "été 🎬", "warm")], {"kind": "prompt_test", "top_k": 3}, prepend_bos=False),
     ]
 
 

@@ -10,20 +10,29 @@ import torch
 import experiments
 
 
-class Prompt:
-    """One prompt, run alone: its cache, and the direction in the residual stream that is asked about.
+class Run:
+    """One prompt, run alone: its tokens and its cache."""
+
+    def __init__(self, models, tokenizer, prompt, prepend_bos):
+        self.model, self.hf_model = models
+        self.tokenizer, self.prompt = tokenizer, prompt
+        self.ids = experiments.ids_of(tokenizer, prompt["text"], prepend_bos)
+        self.group = prompt.get("group")
+        logits, self.cache = self.model.run_with_cache(torch.tensor([self.ids]))
+        self.logits = logits[0]
+
+
+class Prompt(Run):
+    """A run whose answer is asked about: the direction of the question in the residual stream.
 
     After folding, the direction of a token is its W_U column, and the bias is b_U. Weights that are not folded
     have a norm with parameters between the residual stream and W_U; folding those into direction and bias is
     what keeps the parts adding up to the whole.
     """
 
-    def __init__(self, model, tokenizer, prompt, prepend_bos):
-        self.model = model
-        self.ids = experiments.ids_of(tokenizer, prompt["text"], prepend_bos)
-        self.group = prompt.get("group")
-        logits, self.cache = model.run_with_cache(torch.tensor([self.ids]))
-        logits = logits[0, -1]
+    def __init__(self, models, tokenizer, prompt, prepend_bos):
+        super().__init__(models, tokenizer, prompt, prepend_bos)
+        model, logits = self.model, self.logits[-1]
         answer = experiments.single_token(tokenizer, prompt["answer"])
         column, bias = model.tokens_to_residual_directions(torch.tensor(answer)), model.b_U[answer]
         if "distractor" in prompt:
@@ -188,21 +197,88 @@ def masked(square):
     return torch.where(torch.ones_like(square).tril().bool(), square, torch.nan)
 
 
-def top(name, logits, sign, count=10):
+def top(name, logits, sign, count=10, gap=1e-4):
     """The ids with the largest (for `sign` -1, smallest) logits, which clear gaps must tell apart."""
     values, ids = torch.sort(logits * sign, descending=True)
-    assert (values[:count] - values[1 : count + 1]).min() > 1e-4 * values.abs().max(), f"{name}: a tie"
+    assert (values[:count] - values[1 : count + 1]).min() > gap * values.abs().max(), f"{name}: a tie"
     rows = [
         [int(i), numbers([sign * v])[0]] for i, v in zip(ids[:count], values[:count].tolist(), strict=True)
     ]
     return {"name": name, "kind": "table", "columns": ["token", "logit"], "rows": rows}
 
 
-def figures_of(model, tokenizer, experiment):
-    """What `experiment` must give: the tokens of its prompts, and its figures."""
-    bos = experiment.get("prepend_bos", True)
-    prompts = [Prompt(model, tokenizer, prompt, bos) for prompt in experiment["prompts"]]
-    analysis = experiment["analysis"]
-    kinds = {"attribution": attribution, "head": head}
-    figures = kinds[analysis["kind"]](prompts, analysis)
+def prompt_test(prompts, options):
+    figures = []
+    for number, run in enumerate(prompts):
+        [at_end] = predictions(run, run.ids, 1)
+        shown = [next_tokens(at_end, options.get("top_k", 10))]
+        shown += [f for role in ("answer", "distractor") for f in continuation(run, role)]
+        figures += [{"prompt": number, **figure} for figure in shown]
+    return figures
+
+
+def predictions(run, ids, count):
+    """At the last `count` positions of `ids`: (logits of transformers, probabilities of TransformerLens)."""
+    tokens = torch.tensor([ids])
+    logits, ours = run.hf_model(tokens).logits[0, -count:], run.model(tokens)[0, -count:]
+    return list(zip(logits, ours.softmax(-1), strict=True))
+
+
+def next_tokens(prediction, top_k):
+    logits, probabilities = prediction
+    ranked = top("prompt_test", logits, 1, top_k, gap=1e-5)["rows"]
+    rows = [[r, i, logit, numbers([probabilities[i]])[0]] for r, (i, logit) in enumerate(ranked)]
+    return {
+        "name": "prompt_test",
+        "kind": "table",
+        "columns": ["rank", "token", "logit", "probability"],
+        "rows": rows,
+    }
+
+
+def continuation(run, role):
+    """As `transformer_lens.utils.test_prompt` reads an answer: a space before it, each token at its position."""
+    if role not in run.prompt:
+        return []
+    text = run.prompt[role]
+    ids = run.tokenizer.encode(text if text.startswith(" ") else " " + text, add_special_tokens=False).ids
+    rows = []
+    for token, (logits, probabilities) in zip(
+        ids, predictions(run, [*run.ids, *ids[:-1]], len(ids)), strict=True
+    ):
+        rank = probabilities.sort(descending=True).indices.tolist().index(token)
+        rows.append([token, rank, *numbers([logits[token], probabilities[token]])])
+    _, rank, logit, probability = rows[0]
+    joint = np.prod([row[3] for row in rows])
+    return [
+        scalars(
+            role,
+            rank=rank,
+            logit=logit,
+            probability=probability,
+            tokens=len(ids),
+            joint_probability=joint,
+        ),
+        {
+            "name": f"{role}_tokens",
+            "kind": "table",
+            "columns": ["token", "rank", "logit", "probability"],
+            "rows": rows,
+        },
+    ]
+
+
+# what a prompt is run as, and what makes the figures of all
+KINDS = {"attribution": (Prompt, attribution), "head": (Prompt, head), "prompt_test": (Run, prompt_test)}
+
+
+def figures_of(models, tokenizer, experiment):
+    """What `experiment` must give: the tokens of its prompts, and its figures.
+
+    `models` are the checkpoint in TransformerLens and in transformers.
+    """
+    analysis, bos = experiment["analysis"], experiment.get("prepend_bos", True)
+    run, kind = KINDS[analysis["kind"]]
+    prompts = [run(models, tokenizer, prompt, bos) for prompt in experiment["prompts"]]
+    figures = kind(prompts, analysis)
     return {"ids": [p.ids for p in prompts], "figures": [{"title": "", **figure} for figure in figures]}

@@ -56,7 +56,7 @@ def expect(case, folder, out):
         expected = {
             "prompts": [{"text": p["text"], "ids": i} for p, i in zip(shown, ids, strict=True)],
             "experiments": [
-                {"experiment": e, **figures_of(model, tokenizer, e)}
+                {"experiment": e, **figures_of((model, hf_model), tokenizer, e)}
                 for e in experiments.all_of(case.name, processing)
             ],
         }

@@ -129,7 +129,7 @@ fn every_figure_equals_that_of_transformer_lens() {
                 assert_eq!(names(&outcome.figures), names(&expected.figures), "{what}: figures");
                 for figure in &expected.figures {
                     let figure = expected::in_words(figure, opened.tokens());
-                    assert_same_figure(&what, outcome.figure(&figure.name), &figure, TOLERANCE);
+                    assert_same_figure(&what, outcome.find(&figure.name, figure.prompt), &figure, TOLERANCE);
                 }
                 if expected.experiment.analysis.kind() == "attribution" {
                     assert_parts_add_up(&what, &outcome);

@@ -19,8 +19,16 @@ pub(crate) struct Outcome {
 impl Outcome {
     /// The figure of that name.
     pub(crate) fn figure(&self, name: &str) -> &Figure {
-        let found = self.figures.iter().find(|figure| figure.name == name);
-        found.unwrap_or_else(|| panic!("no figure {name}"))
+        self.find(name, None)
+    }
+
+    /// The figure of that name, and of that prompt where one is asked for.
+    pub(crate) fn find(&self, name: &str, prompt: Option<usize>) -> &Figure {
+        let found = self
+            .figures
+            .iter()
+            .find(|figure| figure.name == name && (prompt.is_none() || figure.prompt == prompt));
+        found.unwrap_or_else(|| panic!("no figure {name} {prompt:?}"))
     }
 }
 

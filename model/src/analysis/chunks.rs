@@ -21,13 +21,13 @@ pub(super) fn by_rows(prompts: &[EncodedPrompt], rows: usize) -> Vec<Range<usize
     let mut filled = 0;
     for (i, prompt) in prompts.iter().enumerate() {
         match chunks.last_mut() {
-            Some(chunk) if filled + prompt.ids.len() <= rows => chunk.end = i + 1,
+            Some(chunk) if filled + prompt.rows() <= rows => chunk.end = i + 1,
             _ => {
                 chunks.push(i..i + 1);
                 filled = 0;
             }
         }
-        filled += prompt.ids.len();
+        filled += prompt.rows();
     }
     chunks
 }

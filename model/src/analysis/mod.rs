@@ -11,6 +11,9 @@ mod direction;
 mod head;
 mod last_tokens;
 mod lines;
+mod logits;
+mod prompt_test;
+mod ranking;
 
 use crate::error::Result;
 use crate::plan::Plan;
@@ -48,6 +51,10 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
         Analysis::Attribution(options) => Box::new(attribution::AttributionJob::new(model, prompts, options)),
         Analysis::Head(options) => {
             Box::new(head::HeadJob::new(model, Arc::clone(plan.checkpoint()), prompts, options))
+        }
+        Analysis::PromptTest(options) => {
+            let checkpoint = Arc::clone(plan.checkpoint());
+            Box::new(prompt_test::PromptTestJob::new(model, checkpoint, prompts, options))
         }
         Analysis::Activations(options) => {
             Box::new(activations::ActivationsJob::new(model, prompts, options)?)

@@ -3,7 +3,8 @@
 //! 1. Each norm's affine part goes into the weights that read it: b += ln.b W, W *= ln.w; the reading weights are then
 //!    centred over d_model, which LayerNorm's own centring makes free.
 //! 2. Weights that write to the residual stream are centred over d_model: LayerNorm removes the mean anyway.
-//! 3. The unembedding is centred over the vocabulary: softmax does not see a common shift.
+//! 3. The unembedding is centred over the vocabulary: softmax does not see a common shift. What it takes off is kept, so
+//!    that the original's logits can be shown.
 //! 4. Value biases pass unchanged through attention (patterns sum to 1), so b_O += b_V W_O and b_V = 0.
 //!
 //! Logits become the original's minus their mean over the vocabulary; probabilities stay.
@@ -20,6 +21,7 @@ pub(super) fn fold(weights: &mut Weights) -> Result<()> {
         fold_value_bias(block)?;
     }
     fold_norm(weights.ln_final.take().as_ref(), &mut weights.unembed)?;
+    weights.unembed_mean = Some(output_mean(&weights.unembed)?);
     centre_outputs(&mut weights.unembed)?;
     weights.embed = centred(&weights.embed)?;
     weights.pos_embed = weights.pos_embed.as_ref().map(centred).transpose()?;
@@ -42,6 +44,11 @@ fn centre_outputs(linear: &mut Linear) -> Result<()> {
     linear.w = centred(&linear.w)?;
     linear.b = centred(&linear.b)?;
     Ok(())
+}
+
+/// The mean of a map's outputs, itself a map.
+fn output_mean(linear: &Linear) -> Result<Linear> {
+    Ok(Linear { w: linear.w.mean_keepdim(D::Minus1)?, b: linear.b.mean_keepdim(D::Minus1)? })
 }
 
 fn centred(x: &Tensor) -> Result<Tensor> {

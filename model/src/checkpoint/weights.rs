@@ -15,6 +15,8 @@ pub struct Weights {
     pub ln_final: Option<NormWeights>,
     /// W_U and b_U, d_model → d_vocab.
     pub unembed: Linear,
+    /// What centring the unembedding took off every logit, d_model → 1; `None` where it was not centred.
+    pub unembed_mean: Option<Linear>,
 }
 
 /// The weights of one block.
@@ -86,6 +88,7 @@ impl Weights {
             blocks: self.blocks.iter().map(|b| b.to_device(device)).collect::<Result<_>>()?,
             ln_final: self.ln_final.as_ref().map(|n| n.to_device(device)).transpose()?,
             unembed: self.unembed.to_device(device)?,
+            unembed_mean: self.unembed_mean.as_ref().map(|m| m.to_device(device)).transpose()?,
         })
     }
 }

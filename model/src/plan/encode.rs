@@ -9,15 +9,25 @@ use crate::wire::{Analysis, Experiment, Problem, Prompt, PromptTokens};
 pub struct EncodedPrompt {
     /// Token ids, BOS included.
     pub ids: Vec<u32>,
-    /// The answer's token.
+    /// The answer's token, the first one where it has several.
     pub answer: Option<u32>,
     /// The token the answer is compared with.
     pub distractor: Option<u32>,
+    /// All tokens of the answer: more than one only in a `prompt_test`.
+    pub answer_tokens: Vec<u32>,
+    /// All tokens of the distractor.
+    pub distractor_tokens: Vec<u32>,
     /// The group, as given.
     pub group: Option<String>,
 }
 
 impl EncodedPrompt {
+    /// Rows it takes to compute: its tokens, and those of its answers that predict another token of theirs.
+    pub fn rows(&self) -> usize {
+        let continued = |tokens: &[u32]| tokens.len().saturating_sub(1);
+        self.ids.len() + continued(&self.answer_tokens) + continued(&self.distractor_tokens)
+    }
+
     pub(super) fn describe(&self, tokens: &Tokens) -> PromptTokens {
         PromptTokens {
             tokens: tokens.strings(&self.ids),
@@ -44,19 +54,25 @@ pub(super) fn prompt(
         problem("text", message);
         Vec::new()
     });
-    let needs_answer = !matches!(experiment.analysis, Analysis::Activations(_));
-    if needs_answer && prompt.answer.is_none() {
-        let message =
-            format!("{} compares an answer's logit; add an `answer`, one token", experiment.analysis.kind());
+    let analysis = &experiment.analysis;
+    if compares_answers(analysis) && prompt.answer.is_none() {
+        let message = format!("{} compares an answer's logit; add an `answer`, one token", analysis.kind());
         problem("answer", message);
     }
-    let mut single = |field: &str, text: Option<&String>| {
-        let id = checkpoint.tokens().single(text?);
-        id.map_err(|message| problem(field, message)).ok()
+    let mut tokens_of = |field: &str, text: Option<&String>| {
+        let Some(text) = text else { return Vec::new() };
+        let found = match analysis {
+            Analysis::PromptTest(_) => continuation(checkpoint, ids.len(), text),
+            _ => checkpoint.tokens().single(text).map(|id| vec![id]),
+        };
+        found.unwrap_or_else(|message| {
+            problem(field, message);
+            Vec::new()
+        })
     };
-    let answer = single("answer", prompt.answer.as_ref());
-    let distractor = single("distractor", prompt.distractor.as_ref());
-    if answer.is_some() && answer == distractor {
+    let answer_tokens = tokens_of("answer", prompt.answer.as_ref());
+    let distractor_tokens = tokens_of("distractor", prompt.distractor.as_ref());
+    if !answer_tokens.is_empty() && answer_tokens == distractor_tokens {
         problem(
             "distractor",
             "it is the same token as the answer, so their difference is always 0".to_owned(),
@@ -66,7 +82,39 @@ pub(super) fn prompt(
         let message = format!("{} does not use a corrupted twin; leave it out", experiment.analysis.kind());
         problem("corrupted", message);
     }
-    EncodedPrompt { ids, answer, distractor, group: prompt.group.clone() }
+    EncodedPrompt {
+        ids,
+        answer: answer_tokens.first().copied(),
+        distractor: distractor_tokens.first().copied(),
+        answer_tokens,
+        distractor_tokens,
+        group: prompt.group.clone(),
+    }
+}
+
+/// Whether a kind cannot do without an answer.
+fn compares_answers(analysis: &Analysis) -> bool {
+    match analysis {
+        Analysis::Attribution(_) | Analysis::Head(_) => true,
+        Analysis::PromptTest(_) | Analysis::Activations(_) => false,
+    }
+}
+
+/// Tokens of a text that goes on after a prompt of `n` tokens, a missing space put in front, as TransformerLens's
+/// `test_prompt` does.
+fn continuation(checkpoint: &Checkpoint, n: usize, text: &str) -> Result<Vec<u32>, String> {
+    if text.is_empty() {
+        return Err("it is empty; write some text, such as ` great`, or leave it out".to_owned());
+    }
+    let spaced = if text.starts_with(' ') { text.to_owned() } else { format!(" {text}") };
+    let ids = checkpoint.tokens().encode(&spaced)?;
+    let (all, n_ctx) = (n + ids.len().saturating_sub(1), checkpoint.config().n_ctx);
+    if all > n_ctx {
+        return Err(format!(
+            "with all but its last token the prompt is {all} tokens long and the model's context holds {n_ctx}; shorten one of them"
+        ));
+    }
+    Ok(ids)
 }
 
 fn text(checkpoint: &Checkpoint, prepend_bos: bool, text: &str) -> Result<Vec<u32>, String> {

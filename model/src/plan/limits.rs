@@ -12,11 +12,13 @@ pub struct Limits {
     pub tokens: usize,
     /// Bytes of an `activations` file.
     pub activation_bytes: u64,
+    /// Rows of all tables of a result together.
+    pub table_rows: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { prompts: 2_048, tokens: 131_072, activation_bytes: 4 << 30 }
+        Self { prompts: 2_048, tokens: 131_072, activation_bytes: 4 << 30, table_rows: 262_144 }
     }
 }
 
@@ -34,7 +36,7 @@ impl Limits {
     }
 
     pub(super) fn tokens(&self, prompts: &[EncodedPrompt]) -> Option<Problem> {
-        let tokens: usize = prompts.iter().map(|p| p.ids.len()).sum();
+        let tokens: usize = prompts.iter().map(EncodedPrompt::rows).sum();
         (tokens > self.tokens).then(|| {
             about_prompts(format!(
                 "{tokens} tokens are over the limit of {}; split or shorten the prompts",

@@ -3,7 +3,7 @@
 use super::{EncodedPrompt, Limits};
 use crate::analysis::activations;
 use crate::config::Config;
-use crate::wire::{Activations, Analysis, Head, Problem};
+use crate::wire::{Activations, Analysis, Head, Problem, PromptTest};
 
 pub(super) fn check(
     config: &Config,
@@ -14,6 +14,7 @@ pub(super) fn check(
     match analysis {
         Analysis::Attribution(_) => Vec::new(),
         Analysis::Head(head) => check_head(config, head, prompts.len()),
+        Analysis::PromptTest(options) => check_prompt_test(config, options, prompts.len(), limits),
         Analysis::Activations(options) => check_activations(config, options, prompts, limits),
     }
 }
@@ -31,6 +32,31 @@ fn check_head(config: &Config, head: &Head, prompts: usize) -> Vec<Problem> {
         option(field, message)
     })
     .collect()
+}
+
+fn check_prompt_test(config: &Config, options: &PromptTest, prompts: usize, limits: &Limits) -> Vec<Problem> {
+    check_top_k(options.top_k, config.d_vocab, "tokens in the vocabulary", prompts, limits)
+}
+
+/// A `top_k` of `available` things, each shown in `tables` tables.
+fn check_top_k(top_k: usize, available: usize, what: &str, tables: usize, limits: &Limits) -> Vec<Problem> {
+    if top_k == 0 || top_k > available {
+        return vec![option(
+            "top_k",
+            format!("{top_k} is out of range; ask for 1 to {available}, the {what}"),
+        )];
+    }
+    let (rows, limit) = (top_k.saturating_mul(tables), limits.table_rows);
+    if rows <= limit {
+        return Vec::new();
+    }
+    vec![option(
+        "top_k",
+        format!(
+            "{top_k} makes {rows} rows of tables, over the limit of {limit}; ask for at most {}",
+            limit / tables
+        ),
+    )]
 }
 
 fn check_activations(

@@ -1,5 +1,6 @@
 //! What a user asks for: a model, prompts and an analysis.
 
+use super::Analysis;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -35,7 +36,7 @@ fn yes() -> bool {
 pub struct Prompt {
     /// The text, as the tokenizer gets it: never trimmed.
     pub text: String,
-    /// The literal text of the answer, one token.
+    /// The literal text of the answer, one token; a `prompt_test` takes several, and adds a missing leading space.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
     /// The literal text of the token the answer is compared with; without it, the vocabulary's mean.
@@ -87,78 +88,6 @@ pub enum Processing {
     Raw,
 }
 
-/// What to compute, by the name under `"kind"`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Analysis {
-    /// Where logit(answer) − logit(distractor) comes from, by layer and head.
-    Attribution(Attribution),
-    /// One head on one prompt.
-    Head(Head),
-    /// Activations themselves, as a safetensors file.
-    Activations(Activations),
-}
-
-impl Analysis {
-    /// The name under `"kind"`.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Attribution(_) => "attribution",
-            Self::Head(_) => "head",
-            Self::Activations(_) => "activations",
-        }
-    }
-}
-
-/// Options of `attribution`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Attribution {
-    /// Adds a series `prompt:<i>` for every prompt to each line.
-    #[serde(default)]
-    pub per_prompt: bool,
-}
-
-/// Options of `head`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Head {
-    /// The layer, from 0.
-    pub layer: usize,
-    /// The head, from 0.
-    pub head: usize,
-    /// The prompt whose pattern is shown, from 0.
-    #[serde(default)]
-    pub prompt: usize,
-}
-
-/// Options of `activations`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Activations {
-    /// TransformerLens site names, or `["all"]`.
-    pub sites: Vec<String>,
-    /// The last real token of each prompt, or all of them.
-    #[serde(default)]
-    pub positions: Positions,
-}
-
-/// Which positions are kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Positions {
-    /// The last real token of each prompt.
-    #[default]
-    Last,
-    /// Every token.
-    All,
-}
-
 impl<'de> Deserialize<'de> for Prompts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ListOrSet;
@@ -184,6 +113,7 @@ impl<'de> Deserialize<'de> for Prompts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::{Attribution, PromptTest};
 
     fn check(json: &str) -> Result<Experiment, String> {
         serde_json::from_str(json).map_err(|e| e.to_string())
@@ -199,6 +129,8 @@ mod tests {
         assert_eq!(experiment.processing, Processing::Folded);
         assert_eq!(experiment.analysis, Analysis::Attribution(Attribution { per_prompt: false }));
         assert_eq!(experiment.prompts, Prompts::Set(PromptSet::MovieSentiment(MovieSentiment {})));
+        let test = check(r#"{"model":"demo","prompts":[],"analysis":{"kind":"prompt_test"}}"#).unwrap();
+        assert_eq!(test.analysis, Analysis::PromptTest(PromptTest { top_k: 10 }));
     }
 
     #[test]
@@ -219,6 +151,7 @@ mod tests {
                 r#"{"model":"demo","prompts":[],"analysis":{"kind":"activations","sites":[],"site":0}}"#,
                 "site",
             ),
+            (r#"{"model":"demo","prompts":[],"analysis":{"kind":"prompt_test","k":1}}"#, "k"),
         ] {
             let message = check(json).unwrap_err();
             assert!(message.contains(&format!("unknown field `{field}`")), "{message}");

@@ -4,6 +4,7 @@
 //! An [`Experiment`] goes in, numbered [`Event`]s come out; most events carry a [`Figure`]. The shapes here are the
 //! public contract, documented field by field, and every unknown field is an error that names it.
 
+mod analysis;
 mod api;
 mod event;
 mod experiment;
@@ -11,11 +12,9 @@ mod figure;
 pub mod frame;
 mod values;
 
+pub use analysis::{Activations, Analysis, Attribution, Head, Positions, PromptTest};
 pub use api::{ApiError, Checked, ModelListing, Problem, RunAccepted, SetListing, StoredResult};
 pub use event::{Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started};
-pub use experiment::{
-    Activations, Analysis, Attribution, Experiment, Head, MovieSentiment, Positions, Processing, Prompt,
-    PromptSet, Prompts,
-};
+pub use experiment::{Experiment, MovieSentiment, Processing, Prompt, PromptSet, Prompts};
 pub use figure::{Cell, Figure, FigureData, Series};
 pub use values::Values;

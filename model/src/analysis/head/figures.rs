@@ -1,6 +1,7 @@
 //! One head's numbers as figures.
 
 use super::super::lines::ByPrompt;
+use super::super::ranking;
 use super::inspect::Inspected;
 use crate::plan::EncodedPrompt;
 use crate::tokens::Tokens;
@@ -34,31 +35,29 @@ pub(super) fn inspected(
         x: labels.clone(),
         series: vec![Series { name: "attribution".to_owned(), y: inspected.sources.clone().into() }],
     };
-    let descending = |a: f32, b: f32| b.total_cmp(&a);
-    let ascending = |a: f32, b: f32| a.total_cmp(&b);
     vec![
         figure("pattern", format!("{name} attention pattern"), map(&inspected.pattern)),
         figure("value_weighted", format!("{name} value-weighted pattern"), map(&inspected.value_weighted)),
         figure("source_attribution", format!("{name} attribution by source token"), sources),
-        figure("promoted", format!("Tokens {name} promotes"), top(&inspected.logits, tokens, descending)),
-        figure("suppressed", format!("Tokens {name} suppresses"), top(&inspected.logits, tokens, ascending)),
+        figure(
+            "promoted",
+            format!("Tokens {name} promotes"),
+            top(&inspected.logits, tokens, ranking::descending),
+        ),
+        figure(
+            "suppressed",
+            format!("Tokens {name} suppresses"),
+            top(&inspected.logits, tokens, ranking::ascending),
+        ),
     ]
 }
 
 /// The first tokens in an order of their logits.
 fn top(logits: &[f32], tokens: &Tokens, order: impl Fn(f32, f32) -> Ordering) -> FigureData {
-    let by_logit = |a: &u32, b: &u32| order(logits[*a as usize], logits[*b as usize]).then(a.cmp(b));
-    let mut ids: Vec<u32> = (0..logits.len() as u32).collect();
-    let n = TOP.min(ids.len());
-    if n < ids.len() {
-        ids.select_nth_unstable_by(n, by_logit);
-    }
-    ids.truncate(n);
-    ids.sort_unstable_by(by_logit);
     let row = |id: &u32| vec![Cell::Text(tokens.string(*id)), Cell::Number(f64::from(logits[*id as usize]))];
     FigureData::Table {
         columns: ["token", "logit"].map(str::to_owned).to_vec(),
-        rows: ids.iter().map(row).collect(),
+        rows: ranking::first(logits, TOP, order).iter().map(row).collect(),
     }
 }
 

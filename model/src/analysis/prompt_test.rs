@@ -1,0 +1,170 @@
+//! What the model predicts after each prompt, and how it ranks the answer: TransformerLens's `test_prompt`.
+//!
+//! An answer may be several tokens. Each is then read at the position before it, the ones before it given, and the
+//! probabilities multiply to that of the whole. Logits are the original model's, not centred over the vocabulary.
+
+use super::ranking::Prediction;
+use super::{Job, Step, chunks, logits, prompts_done};
+use crate::checkpoint::Checkpoint;
+use crate::error::Result;
+use crate::hook_name::{HookName, Site};
+use crate::hooks::{Recorder, Rows};
+use crate::packing::Batch;
+use crate::plan::EncodedPrompt;
+use crate::tokens::Tokens;
+use crate::transformer::Transformer;
+use crate::wire::{Cell, EventBody, Figure, FigureData, PromptTest};
+use candle_core::Tensor;
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Runs the prompts chunk by chunk; a prompt's figures are final as soon as they are there.
+pub(super) struct PromptTestJob {
+    model: Arc<Transformer>,
+    checkpoint: Arc<Checkpoint>,
+    prompts: Arc<[EncodedPrompt]>,
+    top_k: usize,
+    waiting: VecDeque<Range<usize>>,
+    done: usize,
+}
+
+impl PromptTestJob {
+    pub(super) fn new(
+        model: Arc<Transformer>,
+        checkpoint: Arc<Checkpoint>,
+        prompts: Arc<[EncodedPrompt]>,
+        options: &PromptTest,
+    ) -> Self {
+        let waiting = chunks::by_work(model.config(), &prompts).into();
+        Self { model, checkpoint, prompts, top_k: options.top_k, waiting, done: 0 }
+    }
+}
+
+impl Job for PromptTestJob {
+    fn step(&mut self) -> Result<Step> {
+        let mut events = Vec::new();
+        if let Some(chunk) = self.waiting.pop_front() {
+            let tested = test(&self.model, &self.prompts[chunk.clone()])?;
+            let tokens = self.checkpoint.tokens();
+            let figures = chunk.clone().zip(&tested).flat_map(|(i, t)| t.figures(tokens, i, self.top_k));
+            events.extend(figures.map(EventBody::Figure));
+            self.done = chunk.end;
+        }
+        events.push(prompts_done(self.done, self.prompts.len()));
+        Ok(Step { events, bytes: Vec::new(), finished: self.waiting.is_empty() })
+    }
+}
+
+/// Logits `[d_vocab]` at some positions of one prompt.
+struct Tested<'a> {
+    /// At its last token.
+    next: Vec<f32>,
+    answer: Continuation<'a>,
+    distractor: Continuation<'a>,
+}
+
+/// Tokens after a prompt, and the logits at the position before each; none where there are no such tokens.
+struct Continuation<'a> {
+    tokens: &'a [u32],
+    logits: Vec<Vec<f32>>,
+}
+
+/// Runs the prompts, each also continued by its answer and by its distractor; what they share is computed once.
+fn test<'a>(model: &Transformer, prompts: &'a [EncodedPrompt]) -> candle_core::Result<Vec<Tested<'a>>> {
+    let (mut sequences, mut reads) = (Vec::new(), Vec::new());
+    for prompt in prompts {
+        for (tokens, read) in [
+            (&[][..], 1),
+            (&prompt.answer_tokens, prompt.answer_tokens.len()),
+            (&prompt.distractor_tokens, prompt.distractor_tokens.len()),
+        ] {
+            // the last token predicts nothing that is asked for
+            sequences.push([&prompt.ids, &tokens[..tokens.len().saturating_sub(1)]].concat());
+            reads.push(prompt.ids.len() - 1..prompt.ids.len() - 1 + read);
+        }
+    }
+    let batch = Batch::shared(&sequences.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let rows = batch.prompts.iter().zip(reads.iter().cloned());
+    let rows: Vec<u32> = rows.flat_map(|(rows, read)| rows[read].to_vec()).collect();
+    let mut logits = read(model, &batch, &rows)?.to_vec2::<f32>()?.into_iter();
+    let mut reads = reads.into_iter().map(|read| logits.by_ref().take(read.len()).collect::<Vec<_>>());
+    let mut next = || reads.next().unwrap_or_default();
+    Ok(prompts
+        .iter()
+        .map(|prompt| Tested {
+            next: next().pop().unwrap_or_default(),
+            answer: Continuation { tokens: &prompt.answer_tokens, logits: next() },
+            distractor: Continuation { tokens: &prompt.distractor_tokens, logits: next() },
+        })
+        .collect())
+}
+
+/// The original model's logits at `rows` (any order, repeats too), `[rows, d_vocab]`.
+fn read(model: &Transformer, batch: &Batch, rows: &[u32]) -> candle_core::Result<Tensor> {
+    let normalized = HookName::top(Site::LnFinalNormalized);
+    let mut wanted = rows.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut recorder = Recorder::new([normalized], &Rows::Only(wanted));
+    let read = model.forward(batch, rows, &mut recorder)?;
+    logits::original(model, read, &recorder.into_cache().get(normalized, rows)?)
+}
+
+impl Tested<'_> {
+    fn figures(&self, tokens: &Tokens, prompt: usize, top_k: usize) -> Vec<Figure> {
+        let mut figures = vec![next_tokens(&Prediction::new(&self.next), tokens, top_k)];
+        figures.extend(self.answer.figures("answer", "The answer", tokens));
+        figures.extend(self.distractor.figures("distractor", "The distractor", tokens));
+        let of_prompt = |figure| Figure { prompt: Some(prompt), ..figure };
+        figures.into_iter().map(of_prompt).collect()
+    }
+}
+
+impl Continuation<'_> {
+    fn figures(&self, name: &str, title: &str, tokens: &Tokens) -> Vec<Figure> {
+        let predictions: Vec<_> = self.logits.iter().map(|logits| Prediction::new(logits)).collect();
+        let each = || predictions.iter().zip(self.tokens);
+        let Some((prediction, first)) = each().next() else { return Vec::new() };
+        let joint: f64 = each().map(|(prediction, token)| prediction.probability(*token)).product();
+        let values = [
+            ("rank", prediction.rank(*first) as f64),
+            ("logit", f64::from(prediction.logit(*first))),
+            ("probability", prediction.probability(*first)),
+            ("tokens", self.tokens.len() as f64),
+            ("joint_probability", joint),
+        ];
+        let values = values.map(|(name, value)| (name.to_owned(), Some(value))).into();
+        let rows = each().map(|(prediction, token)| {
+            let [rank, logit, probability] = numbers(prediction, *token, prediction.rank(*token));
+            vec![Cell::Text(tokens.string(*token)), rank, logit, probability]
+        });
+        let columns = ["token", "rank", "logit", "probability"].map(str::to_owned).to_vec();
+        vec![
+            figure(name, title, FigureData::Scalars { values }),
+            figure(
+                &format!("{name}_tokens"),
+                &format!("{title}, token by token"),
+                FigureData::Table { columns, rows: rows.collect() },
+            ),
+        ]
+    }
+}
+
+fn next_tokens(prediction: &Prediction<'_>, tokens: &Tokens, top_k: usize) -> Figure {
+    let row = |(rank, id): (usize, u32)| {
+        let [rank, logit, probability] = numbers(prediction, id, rank);
+        vec![rank, Cell::Text(tokens.string(id)), logit, probability]
+    };
+    let columns = ["rank", "token", "logit", "probability"].map(str::to_owned).to_vec();
+    let rows = prediction.top(top_k).into_iter().enumerate().map(row).collect();
+    figure("prompt_test", "Likeliest next tokens", FigureData::Table { columns, rows })
+}
+
+fn numbers(prediction: &Prediction<'_>, token: u32, rank: usize) -> [Cell; 3] {
+    [rank as f64, f64::from(prediction.logit(token)), prediction.probability(token)].map(Cell::Number)
+}
+
+fn figure(name: &str, title: &str, data: FigureData) -> Figure {
+    Figure { name: name.to_owned(), prompt: None, title: title.to_owned(), data }
+}
