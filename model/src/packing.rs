@@ -59,6 +59,18 @@ impl Batch {
         batch
     }
 
+    /// One prompt in segments of at most `rows` rows: attention patterns, where they are asked for, are then made for
+    /// that many queries at a time.
+    pub fn in_pieces(ids: &[u32], rows: usize) -> Self {
+        let mut batch = Self { prompts: vec![Vec::new()], ..Self::default() };
+        let mut context = Vec::new();
+        for piece in ids.chunks(rows.max(1)) {
+            let rows = batch.push(piece, &[0], &context);
+            context.push(rows);
+        }
+        batch
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.ids.len()
@@ -126,6 +138,7 @@ mod tests {
             let shared = Batch::shared(&slices);
             check(&shared, &prompts);
             check(&Batch::separate(&slices), &prompts);
+            check(&Batch::in_pieces(slices[0], 1 + slices.len()), &prompts[..1]);
             let mut prefixes: Vec<&[u32]> = slices.iter().flat_map(|p| (1..=p.len()).map(|n| &p[..n])).collect();
             prefixes.sort_unstable();
             prefixes.dedup();

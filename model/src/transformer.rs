@@ -17,9 +17,27 @@ use crate::layers::attention::Attention;
 use crate::layers::mlp;
 use crate::layers::norm::Norm;
 use crate::layers::rotary::Rotary;
-use crate::packing::Batch;
+use crate::packing::{Batch, Segment};
 use crate::wire::Processing;
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Device, Result, Tensor, bail};
+
+/// A forward pass between two blocks.
+#[derive(Debug)]
+pub struct Pass {
+    /// The residual stream, `[rows, d_model]`.
+    resid: Tensor,
+    rotary: Option<Rotary>,
+    segments: Vec<Segment>,
+    /// The block that is next.
+    layer: usize,
+}
+
+impl Pass {
+    /// How many blocks have run.
+    pub fn layers_done(&self) -> usize {
+        self.layer
+    }
+}
 
 /// A model with its weights on a device.
 #[derive(Debug)]
@@ -60,32 +78,54 @@ impl Transformer {
     /// # Errors
     /// Whatever the device or a hook gives.
     pub fn forward(&self, batch: &Batch, read: &[u32], hooks: &mut dyn Hooks) -> Result<Tensor> {
-        let mut tap = Tap::new(hooks);
-        let resid = self.resid_final(batch, &mut tap)?;
-        let normalized = self.ln_final(&resid, read, &mut tap)?;
-        self.weights.unembed.forward(&normalized)
+        let mut pass = self.start(batch, hooks)?;
+        while pass.layer < self.config.n_layers {
+            self.advance(&mut pass, hooks)?;
+        }
+        self.finish(&pass, read, hooks)
     }
 
-    /// The residual stream after the last block, `[rows, d_model]`.
-    fn resid_final(&self, batch: &Batch, tap: &mut Tap<'_>) -> Result<Tensor> {
-        let mut resid = self.embed(batch, tap)?;
+    /// Embeds a batch: the beginning of a [`forward`](Self::forward) in pieces, for those who let others work between
+    /// two blocks.
+    ///
+    /// # Errors
+    /// Whatever the device or a hook gives.
+    pub fn start(&self, batch: &Batch, hooks: &mut dyn Hooks) -> Result<Pass> {
+        let resid = self.embed(batch, &mut Tap::new(hooks))?;
         let rotary = match self.config.positions {
             PositionKind::Rotary { dims, base } => {
                 Some(Rotary::new(dims, base, &batch.positions, &self.device)?)
             }
             PositionKind::Learned => None,
         };
-        for (layer, weights) in self.weights.blocks.iter().enumerate() {
-            let attention = Attention {
-                config: &self.config,
-                weights,
-                layer,
-                rotary: rotary.as_ref(),
-                segments: &batch.segments,
-            };
-            resid = self.block(layer, weights, &attention, resid, tap)?;
-        }
-        Ok(resid)
+        Ok(Pass { resid, rotary, segments: batch.segments.clone(), layer: 0 })
+    }
+
+    /// Runs the next block.
+    ///
+    /// # Errors
+    /// Whatever the device or a hook gives; after the last block, that there is none.
+    pub fn advance(&self, pass: &mut Pass, hooks: &mut dyn Hooks) -> Result<()> {
+        let Some(weights) = self.weights.blocks.get(pass.layer) else { bail!("all blocks have run") };
+        let attention = Attention {
+            config: &self.config,
+            weights,
+            layer: pass.layer,
+            rotary: pass.rotary.as_ref(),
+            segments: &pass.segments,
+        };
+        pass.resid = self.block(pass.layer, weights, &attention, pass.resid.clone(), &mut Tap::new(hooks))?;
+        pass.layer += 1;
+        Ok(())
+    }
+
+    /// The logits `[read, d_vocab]` at the rows `read`, once all blocks have run.
+    ///
+    /// # Errors
+    /// Whatever the device or a hook gives.
+    pub fn finish(&self, pass: &Pass, read: &[u32], hooks: &mut dyn Hooks) -> Result<Tensor> {
+        let normalized = self.ln_final(&pass.resid, read, &mut Tap::new(hooks))?;
+        self.weights.unembed.forward(&normalized)
     }
 
     fn embed(&self, batch: &Batch, tap: &mut Tap<'_>) -> Result<Tensor> {

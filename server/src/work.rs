@@ -75,7 +75,9 @@ impl Work for Planned {
 
     fn lane(&self) -> Lane {
         match self.plan.experiment.analysis {
-            Analysis::Head(_) | Analysis::PromptTest(_) => Lane::Short,
+            Analysis::Head(_) | Analysis::Attention(_) | Analysis::LogitLens(_) | Analysis::PromptTest(_) => {
+                Lane::Short
+            }
             Analysis::Attribution(_) | Analysis::Activations(_) => Lane::Long,
         }
     }

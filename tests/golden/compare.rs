@@ -43,6 +43,13 @@ pub(crate) fn assert_same_figure(what: &str, ours: &Figure, expected: &Figure, t
             assert_eq!((rows, columns), (row_labels, column_labels), "{what}: labels");
             assert_close(&what, values, theirs, tolerance);
         }
+        (
+            FigureData::Tensor { axes, shape, values },
+            FigureData::Tensor { axes: names, shape: lengths, values: theirs },
+        ) => {
+            assert_eq!((axes, shape), (names, lengths), "{what}: axes");
+            assert_close(&what, values, theirs, tolerance);
+        }
         (FigureData::Scalars { values }, FigureData::Scalars { values: theirs }) => {
             assert!(values.keys().eq(theirs.keys()), "{what}: {values:?}, expected {theirs:?}");
             // probabilities are small beside logits, so each is measured against itself

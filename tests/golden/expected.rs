@@ -70,6 +70,9 @@ pub(crate) fn figures(case: &str, processing: Processing) -> Expected {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
+/// Heatmaps whose columns, not their rows, are tokens.
+const PER_ENTRY: &[&str] = &["top_probability", "answer_rank"];
+
 /// `figure` with its token ids, which TransformerLens gives, as hooklens shows tokens.
 pub(crate) fn in_words(figure: &Figure, tokens: &Tokens) -> Figure {
     let word = |id: &str| tokens.string(id.parse().unwrap());
@@ -80,13 +83,18 @@ pub(crate) fn in_words(figure: &Figure, tokens: &Tokens) -> Figure {
                 *label = word(label);
             }
         }
+        FigureData::Heatmap { columns, .. } if PER_ENTRY.contains(&figure.name.as_str()) => {
+            for label in columns {
+                *label = word(label);
+            }
+        }
         FigureData::Heatmap { rows, columns, .. } if !figure.name.starts_with("head_attribution") => {
             for label in rows.iter_mut().chain(columns) {
                 *label = word(label);
             }
         }
         FigureData::Table { columns, rows } => {
-            let at = columns.iter().position(|title| title == "token").unwrap();
+            let Some(at) = columns.iter().position(|title| title == "token") else { return figure };
             for row in rows {
                 let Cell::Number(id) = row[at] else { panic!("{:?} is no token id", row[at]) };
                 row[at] = Cell::Text(tokens.string(id as u32));

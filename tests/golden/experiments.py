@@ -13,6 +13,10 @@ NEGATIVE = {"text": "A dull, slow film. It felt", "answer": AWFUL, "distractor":
 ACCENTED = {"text": "Très slow 🎬", "answer": GREAT, "distractor": AWFUL, "group": "positive"}
 # the BOS token alone, and in no group
 EMPTY = {"text": "", "answer": AWFUL, "distractor": GREAT}
+# few tokens, so that no two logits of a lens are too close to tell apart
+FEW = {"text": "A warm plot", "answer": GREAT, "distractor": AWFUL}
+# tokens that come again, for duplicate token and induction heads
+REPEATED = {"text": "the film was awful and the film was awful the film"}
 
 
 def activation_prompts():
@@ -55,6 +59,19 @@ def all_of(model, processing):
             {"kind": "prompt_test"},
         ),
         experiment([asked(POSITIVE, "été 🎬", "warm")], {"kind": "prompt_test", "top_k": 3}, prepend_bos=False),
+        experiment([POSITIVE, REPEATED], {"kind": "attention", "prompt": 1}),
+        experiment([REPEATED], {"kind": "attention", "size": 4}, prepend_bos=False),
+        experiment(every, {"kind": "attribution", "norm": "recomputed"}),
+        experiment([NEGATIVE, FEW], {"kind": "logit_lens", "prompt": 1}),
+        experiment(
+            [asked(EMPTY), asked(FEW)],
+            {"kind": "logit_lens", "prompt": 1, "top_k": 2, "norm": "recomputed"},
+        ),
+        experiment(
+            [without_distractor(FEW)],
+            {"kind": "logit_lens", "top_k": 1, "norm": "recomputed"},
+            prepend_bos=False,
+        ),
     ]
 
 

@@ -29,7 +29,7 @@ import experiments
 import oracle
 import tiny
 import variants
-from figures import figures_of
+from kinds import figures_of
 
 HERE = Path(__file__).parent
 

@@ -11,7 +11,7 @@ fn experiment(prompts: Vec<Prompt>) -> Experiment {
         prompts: Prompts::List(prompts),
         prepend_bos: true,
         processing: Processing::Folded,
-        analysis: Analysis::Attribution(Attribution { per_prompt: true }),
+        analysis: Analysis::Attribution(Attribution { per_prompt: true, ..Attribution::default() }),
     }
 }
 

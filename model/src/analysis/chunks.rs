@@ -15,6 +15,13 @@ pub(super) fn by_work(config: &Config, prompts: &[EncodedPrompt]) -> Vec<Range<u
     by_rows(prompts, rows.clamp(ROWS_A_STEP.start, ROWS_A_STEP.end))
 }
 
+/// Blocks of a forward pass over one prompt of `n` tokens that one step should run, at least one.
+pub(super) fn blocks(config: &Config, n: usize) -> usize {
+    let weights = 2 * config.matmul_weights() / config.n_layers;
+    let attention = 4 * n * config.d_attn();
+    (FLOPS_A_STEP / (n * (weights + attention)).max(1)).max(1)
+}
+
 /// Consecutive prompts of at most `rows` rows together, at least one.
 pub(super) fn by_rows(prompts: &[EncodedPrompt], rows: usize) -> Vec<Range<usize>> {
     let mut chunks: Vec<Range<usize>> = Vec::new();

@@ -5,20 +5,24 @@
 //! the same names, so that a page shows the shape of the answer after the first one.
 
 pub mod activations;
+pub(crate) mod attention;
 mod attribution;
 mod chunks;
 mod direction;
 mod head;
 mod last_tokens;
+pub(crate) mod lens;
 mod lines;
+mod logit_lens;
 mod logits;
 mod prompt_test;
 mod ranking;
+mod refinement;
 
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::transformer::Transformer;
-use crate::wire::{Analysis, EventBody, Progress};
+use crate::wire::{Analysis, EventBody, Figure, FigureData, Progress};
 use std::sync::Arc;
 
 /// Part of every result's id. Raise it when the numbers of any kind move.
@@ -52,6 +56,11 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
         Analysis::Head(options) => {
             Box::new(head::HeadJob::new(model, Arc::clone(plan.checkpoint()), prompts, options))
         }
+        Analysis::Attention(options) => Box::new(attention::AttentionJob::new(model, &prompts, options)),
+        Analysis::LogitLens(options) => {
+            let checkpoint = Arc::clone(plan.checkpoint());
+            Box::new(logit_lens::LogitLensJob::new(model, checkpoint, &prompts, options))
+        }
         Analysis::PromptTest(options) => {
             let checkpoint = Arc::clone(plan.checkpoint());
             Box::new(prompt_test::PromptTestJob::new(model, checkpoint, prompts, options))
@@ -60,6 +69,10 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
             Box::new(activations::ActivationsJob::new(model, prompts, options)?)
         }
     })
+}
+
+fn figure(name: &str, prompt: Option<usize>, title: &str, data: FigureData) -> Figure {
+    Figure { name: name.to_owned(), prompt, title: title.to_owned(), data }
 }
 
 fn prompts_done(done: usize, total: usize) -> EventBody {

@@ -4,7 +4,7 @@
 //! probabilities multiply to that of the whole. Logits are the original model's, not centred over the vocabulary.
 
 use super::ranking::Prediction;
-use super::{Job, Step, chunks, logits, prompts_done};
+use super::{Job, Step, chunks, figure, logits, prompts_done};
 use crate::checkpoint::Checkpoint;
 use crate::error::Result;
 use crate::hook_name::{HookName, Site};
@@ -113,16 +113,16 @@ fn read(model: &Transformer, batch: &Batch, rows: &[u32]) -> candle_core::Result
 
 impl Tested<'_> {
     fn figures(&self, tokens: &Tokens, prompt: usize, top_k: usize) -> Vec<Figure> {
-        let mut figures = vec![next_tokens(&Prediction::new(&self.next), tokens, top_k)];
-        figures.extend(self.answer.figures("answer", "The answer", tokens));
-        figures.extend(self.distractor.figures("distractor", "The distractor", tokens));
-        let of_prompt = |figure| Figure { prompt: Some(prompt), ..figure };
-        figures.into_iter().map(of_prompt).collect()
+        let next = next_tokens(&Prediction::new(&self.next), tokens, top_k);
+        let mut figures = vec![figure("prompt_test", Some(prompt), "Likeliest next tokens", next)];
+        figures.extend(self.answer.figures("answer", "The answer", prompt, tokens));
+        figures.extend(self.distractor.figures("distractor", "The distractor", prompt, tokens));
+        figures
     }
 }
 
 impl Continuation<'_> {
-    fn figures(&self, name: &str, title: &str, tokens: &Tokens) -> Vec<Figure> {
+    fn figures(&self, name: &str, title: &str, prompt: usize, tokens: &Tokens) -> Vec<Figure> {
         let predictions: Vec<_> = self.logits.iter().map(|logits| Prediction::new(logits)).collect();
         let each = || predictions.iter().zip(self.tokens);
         let Some((prediction, first)) = each().next() else { return Vec::new() };
@@ -141,9 +141,10 @@ impl Continuation<'_> {
         });
         let columns = ["token", "rank", "logit", "probability"].map(str::to_owned).to_vec();
         vec![
-            figure(name, title, FigureData::Scalars { values }),
+            figure(name, Some(prompt), title, FigureData::Scalars { values }),
             figure(
                 &format!("{name}_tokens"),
+                Some(prompt),
                 &format!("{title}, token by token"),
                 FigureData::Table { columns, rows: rows.collect() },
             ),
@@ -151,20 +152,16 @@ impl Continuation<'_> {
     }
 }
 
-fn next_tokens(prediction: &Prediction<'_>, tokens: &Tokens, top_k: usize) -> Figure {
+fn next_tokens(prediction: &Prediction<'_>, tokens: &Tokens, top_k: usize) -> FigureData {
     let row = |(rank, id): (usize, u32)| {
         let [rank, logit, probability] = numbers(prediction, id, rank);
         vec![rank, Cell::Text(tokens.string(id)), logit, probability]
     };
     let columns = ["rank", "token", "logit", "probability"].map(str::to_owned).to_vec();
     let rows = prediction.top(top_k).into_iter().enumerate().map(row).collect();
-    figure("prompt_test", "Likeliest next tokens", FigureData::Table { columns, rows })
+    FigureData::Table { columns, rows }
 }
 
 fn numbers(prediction: &Prediction<'_>, token: u32, rank: usize) -> [Cell; 3] {
     [rank as f64, f64::from(prediction.logit(token)), prediction.probability(token)].map(Cell::Number)
-}
-
-fn figure(name: &str, title: &str, data: FigureData) -> Figure {
-    Figure { name: name.to_owned(), prompt: None, title: title.to_owned(), data }
 }

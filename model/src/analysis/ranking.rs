@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn large_logits_do_not_overflow() {
-        let prediction = Prediction::new(&[10_000.0, 10_000.0 - 2.0_f32.ln()]);
+        let logits = [10_000.0, 10_000.0 - 2.0_f32.ln()];
+        let prediction = Prediction::new(&logits);
         assert!((prediction.probability(0) - 2.0 / 3.0).abs() < 1e-3);
     }
 }

@@ -89,6 +89,7 @@ pub(super) fn weights(
             .collect::<candle_core::Result<_>>()?,
         ln_final: norm(tensors, &format!("{prefix}ln_f"))?,
         unembed,
+        unembed_mean: None,
     })
 }
 

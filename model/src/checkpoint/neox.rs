@@ -122,6 +122,7 @@ pub(super) fn weights(
             .collect::<candle_core::Result<_>>()?,
         ln_final: norm(tensors, &format!("{prefix}final_layer_norm"))?,
         unembed,
+        unembed_mean: None,
     })
 }
 

@@ -6,6 +6,7 @@ use crate::kernels;
 use candle_core::{D, Device, Result, Tensor};
 
 /// Cosines and sines of the rows of one batch.
+#[derive(Debug)]
 pub(crate) struct Rotary {
     dims: usize,
     /// `[rows, 1, dims/2]`.

@@ -96,7 +96,10 @@ pub(super) fn prompt(
 fn compares_answers(analysis: &Analysis) -> bool {
     match analysis {
         Analysis::Attribution(_) | Analysis::Head(_) => true,
-        Analysis::PromptTest(_) | Analysis::Activations(_) => false,
+        Analysis::Attention(_)
+        | Analysis::LogitLens(_)
+        | Analysis::PromptTest(_)
+        | Analysis::Activations(_) => false,
     }
 }
 

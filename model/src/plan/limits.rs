@@ -12,13 +12,21 @@ pub struct Limits {
     pub tokens: usize,
     /// Bytes of an `activations` file.
     pub activation_bytes: u64,
+    /// Numbers of one figure.
+    pub figure_values: usize,
     /// Rows of all tables of a result together.
     pub table_rows: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { prompts: 2_048, tokens: 131_072, activation_bytes: 4 << 30, table_rows: 262_144 }
+        Self {
+            prompts: 2_048,
+            tokens: 131_072,
+            activation_bytes: 4 << 30,
+            figure_values: 8 << 20,
+            table_rows: 262_144,
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Options of the analyses against the model's shape.
 
 use super::{EncodedPrompt, Limits};
-use crate::analysis::activations;
+use crate::analysis::{activations, attention, lens};
 use crate::config::Config;
-use crate::wire::{Activations, Analysis, Head, Problem, PromptTest};
+use crate::wire::{Activations, Analysis, Attention, Head, LogitLens, Problem, PromptTest};
 
 pub(super) fn check(
     config: &Config,
@@ -14,6 +14,8 @@ pub(super) fn check(
     match analysis {
         Analysis::Attribution(_) => Vec::new(),
         Analysis::Head(head) => check_head(config, head, prompts.len()),
+        Analysis::Attention(options) => check_attention(config, options, prompts, limits),
+        Analysis::LogitLens(options) => check_logit_lens(config, options, prompts, limits),
         Analysis::PromptTest(options) => check_prompt_test(config, options, prompts.len(), limits),
         Analysis::Activations(options) => check_activations(config, options, prompts, limits),
     }
@@ -26,27 +28,68 @@ fn check_head(config: &Config, head: &Head, prompts: usize) -> Vec<Problem> {
         ("prompt", head.prompt, prompts, "prompts"),
     ]
     .into_iter()
-    .filter(|(_, value, count, _)| value >= count)
-    .map(|(field, value, count, what)| {
-        let message = format!("{value} is out of range; there are {count} {what}, numbered from 0");
-        option(field, message)
-    })
+    .filter_map(|(field, value, count, what)| out_of_range(field, value, count, what))
     .collect()
+}
+
+fn out_of_range(field: &str, value: usize, count: usize, what: &str) -> Option<Problem> {
+    let message = || format!("{value} is out of range; there are {count} {what}, numbered from 0");
+    (value >= count).then(|| option(field, message()))
+}
+
+fn check_attention(
+    config: &Config,
+    options: &Attention,
+    prompts: &[EncodedPrompt],
+    limits: &Limits,
+) -> Vec<Problem> {
+    let mut problems: Vec<Problem> =
+        out_of_range("prompt", options.prompt, prompts.len(), "prompts").into_iter().collect();
+    if options.size == Some(0) {
+        problems.push(option("size", "0 is out of range; a map has at least 1 cell a side".to_owned()));
+    }
+    let side = prompts.get(options.prompt).map_or(0, |prompt| attention::side(options, prompt.ids.len()));
+    let (heads, limit) = (config.n_layers * config.n_heads, limits.figure_values);
+    let values = heads * side * side;
+    if values > limit {
+        let most = (limit / heads).isqrt();
+        problems.push(option(
+            "size",
+            format!(
+                "{heads} maps of {side} × {side} cells hold {values} numbers, over the limit of {limit}; set it to at \
+                 most {most}, and look at single heads in full with `head`"
+            ),
+        ));
+    }
+    problems
+}
+
+fn check_logit_lens(
+    config: &Config,
+    options: &LogitLens,
+    prompts: &[EncodedPrompt],
+    limits: &Limits,
+) -> Vec<Problem> {
+    let Some(prompt) = prompts.get(options.prompt) else {
+        return out_of_range("prompt", options.prompt, prompts.len(), "prompts").into_iter().collect();
+    };
+    let tops = lens::sites(config).len() * prompt.ids.len();
+    check_top_k(options.top_k, config.d_vocab, "tokens in the vocabulary", tops, limits)
 }
 
 fn check_prompt_test(config: &Config, options: &PromptTest, prompts: usize, limits: &Limits) -> Vec<Problem> {
     check_top_k(options.top_k, config.d_vocab, "tokens in the vocabulary", prompts, limits)
 }
 
-/// A `top_k` of `available` things, each shown in `tables` tables.
-fn check_top_k(top_k: usize, available: usize, what: &str, tables: usize, limits: &Limits) -> Vec<Problem> {
+/// A `top_k` of `available` things, shown `times` times.
+fn check_top_k(top_k: usize, available: usize, what: &str, times: usize, limits: &Limits) -> Vec<Problem> {
     if top_k == 0 || top_k > available {
         return vec![option(
             "top_k",
             format!("{top_k} is out of range; ask for 1 to {available}, the {what}"),
         )];
     }
-    let (rows, limit) = (top_k.saturating_mul(tables), limits.table_rows);
+    let (rows, limit) = (top_k.saturating_mul(times), limits.table_rows);
     if rows <= limit {
         return Vec::new();
     }
@@ -54,7 +97,7 @@ fn check_top_k(top_k: usize, available: usize, what: &str, tables: usize, limits
         "top_k",
         format!(
             "{top_k} makes {rows} rows of tables, over the limit of {limit}; ask for at most {}",
-            limit / tables
+            limit / times
         ),
     )]
 }

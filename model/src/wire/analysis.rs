@@ -11,6 +11,10 @@ pub enum Analysis {
     Attribution(Attribution),
     /// One head on one prompt.
     Head(Head),
+    /// Every head's attention pattern on one prompt.
+    Attention(Attention),
+    /// What the model would predict after each layer, at every position of one prompt.
+    LogitLens(LogitLens),
     /// What the model predicts after each prompt, and how it ranks the answer.
     PromptTest(PromptTest),
     /// Activations themselves, as a safetensors file.
@@ -23,6 +27,8 @@ impl Analysis {
         match self {
             Self::Attribution(_) => "attribution",
             Self::Head(_) => "head",
+            Self::Attention(_) => "attention",
+            Self::LogitLens(_) => "logit_lens",
             Self::PromptTest(_) => "prompt_test",
             Self::Activations(_) => "activations",
         }
@@ -37,6 +43,28 @@ pub struct Attribution {
     /// Adds a series `prompt:<i>` for every prompt to each line.
     #[serde(default)]
     pub per_prompt: bool,
+    /// How the logit lens normalizes. Left out of the JSON where it is the default, so that results from before it was
+    /// an option keep their ids.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub norm: Norm,
+}
+
+/// What a logit lens divides the residual stream by before it is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Norm {
+    /// The final norm's scale at the end of the run, the same for every layer: differences between layers are then
+    /// what the layers between them add.
+    #[default]
+    Cached,
+    /// The scale of the residual stream at that layer, as if the model ended there (TransformerLens's
+    /// `accumulated_resid(apply_ln=True)`).
+    Recomputed,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Options of `head`.
@@ -51,6 +79,45 @@ pub struct Head {
     /// The prompt whose pattern is shown, from 0.
     #[serde(default)]
     pub prompt: usize,
+}
+
+/// Options of `attention`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Attention {
+    /// The prompt whose patterns are shown, from 0.
+    #[serde(default)]
+    pub prompt: usize,
+    /// Cells a side, from 1, to which the maps of longer prompts are reduced; without it, one cell a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<usize>,
+}
+
+/// Options of `logit_lens`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LogitLens {
+    /// The prompt that is looked at, from 0.
+    #[serde(default)]
+    pub prompt: usize,
+    /// How many of the likeliest tokens are shown at each layer and position, from 1.
+    #[serde(default = "five")]
+    pub top_k: usize,
+    /// How the residual stream is normalized.
+    #[serde(default)]
+    pub norm: Norm,
+}
+
+impl Default for LogitLens {
+    fn default() -> Self {
+        Self { prompt: 0, top_k: five(), norm: Norm::default() }
+    }
+}
+
+fn five() -> usize {
+    5
 }
 
 /// Options of `prompt_test`.

@@ -77,9 +77,9 @@ pub struct PromptTokens {
     pub tokens: Vec<String>,
     /// Token ids.
     pub ids: Vec<u32>,
-    /// The answer's token, where one is given.
+    /// The answer's token, the first one of several, where one is given.
     pub answer_id: Option<u32>,
-    /// The distractor's token, where one is given.
+    /// The distractor's token, the first one of several, where one is given.
     pub distractor_id: Option<u32>,
     /// The group, as given.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -127,7 +127,7 @@ mod tests {
         .unwrap();
         assert!(experiment.prepend_bos);
         assert_eq!(experiment.processing, Processing::Folded);
-        assert_eq!(experiment.analysis, Analysis::Attribution(Attribution { per_prompt: false }));
+        assert_eq!(experiment.analysis, Analysis::Attribution(Attribution::default()));
         assert_eq!(experiment.prompts, Prompts::Set(PromptSet::MovieSentiment(MovieSentiment {})));
         let test = check(r#"{"model":"demo","prompts":[],"analysis":{"kind":"prompt_test"}}"#).unwrap();
         assert_eq!(test.analysis, Analysis::PromptTest(PromptTest { top_k: 10 }));
@@ -152,6 +152,7 @@ mod tests {
                 "site",
             ),
             (r#"{"model":"demo","prompts":[],"analysis":{"kind":"prompt_test","k":1}}"#, "k"),
+            (r#"{"model":"demo","prompts":[],"analysis":{"kind":"attention","head":1}}"#, "head"),
         ] {
             let message = check(json).unwrap_err();
             assert!(message.contains(&format!("unknown field `{field}`")), "{message}");

@@ -12,7 +12,9 @@ mod figure;
 pub mod frame;
 mod values;
 
-pub use analysis::{Activations, Analysis, Attribution, Head, Positions, PromptTest};
+pub use analysis::{
+    Activations, Analysis, Attention, Attribution, Head, LogitLens, Norm, Positions, PromptTest,
+};
 pub use api::{ApiError, Checked, ModelListing, Problem, RunAccepted, SetListing, StoredResult};
 pub use event::{Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started};
 pub use experiment::{Experiment, MovieSentiment, Processing, Prompt, PromptSet, Prompts};

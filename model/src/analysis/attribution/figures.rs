@@ -1,8 +1,9 @@
 //! The parts of all prompts as figures.
 
+use super::super::lens;
 use super::super::lines::ByPrompt;
 use super::parts::Parts;
-use crate::config::{BlockKind, Config, PositionKind};
+use crate::config::{Config, PositionKind};
 use crate::plan::EncodedPrompt;
 use crate::wire::{Figure, FigureData, Series, Values};
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ pub(super) fn all(
     let mut figures = vec![
         logit_diff(prompts, done),
         summary(config, done),
-        over(|p| &p.lens).line("logit_lens", "Logit lens", &lens_labels(config), per_prompt),
+        over(|p| &p.lens).line("logit_lens", "Logit lens", &lens::labels(config), per_prompt),
         over(|p| &p.layers).line("layer_attribution", "Layer attribution", &layer_labels(config), per_prompt),
         over(|p| &p.attention_biases).line(
             "bias_attribution",
@@ -131,14 +132,6 @@ fn head_attribution(config: &Config, group: Option<&str>, values: Values) -> Fig
 
 fn labels(n: usize, label: impl Fn(usize) -> String) -> Vec<String> {
     (0..n).map(label).collect()
-}
-
-/// `0_pre`, (`0_mid`,) `1_pre`, …, `final_post`.
-fn lens_labels(config: &Config) -> Vec<String> {
-    let halves: &[&str] = if config.block == BlockKind::Sequential { &["pre", "mid"] } else { &["pre"] };
-    let layers =
-        (0..config.n_layers).flat_map(|layer| halves.iter().map(move |half| format!("{layer}_{half}")));
-    layers.chain(["final_post".to_owned()]).collect()
 }
 
 fn embedding_labels(config: &Config) -> &'static [&'static str] {

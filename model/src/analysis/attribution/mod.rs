@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(super) struct AttributionJob {
     model: Arc<Transformer>,
     prompts: Arc<[EncodedPrompt]>,
-    per_prompt: bool,
+    options: Attribution,
     waiting: VecDeque<Range<usize>>,
     done: Vec<Parts>,
 }
@@ -29,16 +29,16 @@ pub(super) struct AttributionJob {
 impl AttributionJob {
     pub(super) fn new(model: Arc<Transformer>, prompts: Arc<[EncodedPrompt]>, options: &Attribution) -> Self {
         let waiting = chunks::by_work(model.config(), &prompts).into();
-        Self { model, prompts, per_prompt: options.per_prompt, waiting, done: Vec::new() }
+        Self { model, prompts, options: options.clone(), waiting, done: Vec::new() }
     }
 }
 
 impl Job for AttributionJob {
     fn step(&mut self) -> Result<Step> {
         if let Some(chunk) = self.waiting.pop_front() {
-            self.done.extend(parts::measure(&self.model, &self.prompts[chunk])?);
+            self.done.extend(parts::measure(&self.model, &self.prompts[chunk], self.options.norm)?);
         }
-        let figures = figures::all(self.model.config(), &self.prompts, &self.done, self.per_prompt);
+        let figures = figures::all(self.model.config(), &self.prompts, &self.done, self.options.per_prompt);
         let mut events = vec![prompts_done(self.done.len(), self.prompts.len())];
         events.extend(figures.into_iter().map(EventBody::Figure));
         Ok(Step { events, bytes: Vec::new(), finished: self.waiting.is_empty() })

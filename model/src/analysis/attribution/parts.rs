@@ -2,10 +2,11 @@
 
 use super::super::direction::{Directions, logit_difference};
 use super::super::last_tokens::LastTokens;
-use crate::config::BlockKind;
+use super::super::lens;
 use crate::hook_name::{HookName, Site};
 use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
+use crate::wire::Norm;
 use candle_core::{D, Result, Tensor};
 
 /// One prompt's logit difference and its parts, in logits.
@@ -24,9 +25,9 @@ pub(super) struct Parts {
 }
 
 /// Runs `prompts` and takes the parts at each one's last token.
-pub(super) fn measure(model: &Transformer, prompts: &[EncodedPrompt]) -> Result<Vec<Parts>> {
+pub(super) fn measure(model: &Transformer, prompts: &[EncodedPrompt], norm: Norm) -> Result<Vec<Parts>> {
     let recorded = LastTokens::run(model, prompts, sites(model))?;
-    from_recorded(model, prompts, &recorded)
+    from_recorded(model, prompts, &recorded, norm)
 }
 
 /// The sites the maths below reads.
@@ -35,14 +36,9 @@ fn sites(model: &Transformer) -> Vec<HookName> {
     let mut names: Vec<HookName> = embeddings(model);
     names.push(HookName::top(Site::LnFinalScale));
     for layer in 0..config.n_layers {
-        names.extend(
-            [Site::ResidPre, Site::Z, Site::AttnOut, Site::MlpOut].map(|site| HookName::block(layer, site)),
-        );
-        if config.block == BlockKind::Sequential {
-            names.push(HookName::block(layer, Site::ResidMid));
-        }
+        names.extend([Site::Z, Site::AttnOut, Site::MlpOut].map(|site| HookName::block(layer, site)));
     }
-    names.push(HookName::block(config.n_layers - 1, Site::ResidPost));
+    names.extend(lens::sites(config));
     names
 }
 
@@ -56,28 +52,29 @@ fn from_recorded(
     model: &Transformer,
     prompts: &[EncodedPrompt],
     recorded: &LastTokens,
+    norm: Norm,
 ) -> Result<Vec<Parts>> {
     let config = model.config();
     let directions = Directions::new(model, prompts)?;
     let scale = recorded.get(HookName::top(Site::LnFinalScale))?;
     let share = |name: HookName| directions.share(&recorded.get(name)?, &scale);
 
-    let mut lens = Vec::new();
+    let entry = |name: HookName| {
+        let resid = recorded.get(name)?;
+        directions.share(&resid, &lens::scale(norm, &resid, &scale, config.layer_norm_eps)?)
+    };
+
+    let lens = lens::sites(config).into_iter().map(entry).collect::<Result<Vec<_>>>()?;
     let mut layers = embeddings(model).into_iter().map(share).collect::<Result<Vec<_>>>()?;
     let (mut heads, mut biases) = (Vec::new(), Vec::new());
     for layer in 0..config.n_layers {
         let name = |site| HookName::block(layer, site);
-        lens.push(share(name(Site::ResidPre))?);
-        if config.block == BlockKind::Sequential {
-            lens.push(share(name(Site::ResidMid))?);
-        }
         layers.push(share(name(Site::AttnOut))?);
         layers.push(share(name(Site::MlpOut))?);
         let o = &model.weights().blocks[layer].o;
         heads.push(by_head(&recorded.get(name(Site::Z))?, &directions, &o.w, &scale)?);
         biases.push(directions.share(&o.b.broadcast_as(directions.vectors.shape())?, &scale)?);
     }
-    lens.push(share(HookName::block(config.n_layers - 1, Site::ResidPost))?);
     layers.push(directions.bias.clone());
 
     let differences = logit_difference(&recorded.logits, prompts)?.to_vec1::<f32>()?;
