@@ -35,7 +35,9 @@ function link(wasm, work, out) {
   const parts = join(work, "parts");
   run("wasm-split-cli", "--target", "web", "--out-name", name, wasm, parts);
   const main = `${name}.wasm`;
-  run("wasm-bindgen", "--target", "web", "--no-typescript", "--out-dir", out, "--out-name", name, join(parts, main));
+  // the other modules import the table and the memory of the first
+  run("wasm-bindgen", "--target", "web", "--no-typescript", "--keep-lld-exports", "--out-dir", out, "--out-name", name,
+    join(parts, main));
   for (const file of readdirSync(parts).filter((file) => file !== main)) cpSync(join(parts, file), join(out, file));
   for (const file of readdirSync(out).filter((file) => file.endsWith(".wasm"))) {
     const path = join(out, file);

@@ -25,6 +25,18 @@ pub fn magnitude(value: f64) -> String {
     }
 }
 
+/// A number of any kind: `12`, `0.4305`, `−1.214`, `2.4e−6`.
+pub fn plain(value: f64) -> String {
+    let text = match value.abs() {
+        v if !v.is_finite() => return "–".to_owned(),
+        v if v.fract() == 0.0 && v < 1e9 => format!("{value:.0}"),
+        v if v >= 100.0 => format!("{value:.1}"),
+        v if v >= 0.001 => format!("{value:.4}"),
+        _ => format!("{value:.1e}"),
+    };
+    text.replace('-', "−")
+}
+
 /// `1st`, `2nd`, `3rd`, `11th`.
 pub fn ordinal(number: usize) -> String {
     let ending = match (number % 100, number % 10) {
@@ -40,6 +52,12 @@ pub fn ordinal(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_number_is_short() {
+        let written = [3.0, -0.43049, 0.000_024, 1234.56, f64::NAN].map(plain);
+        assert_eq!(written, ["3", "−0.4305", "2.4e−5", "1234.6", "–"]);
+    }
 
     #[test]
     fn zero_has_no_sign_even_when_it_was_rounded() {

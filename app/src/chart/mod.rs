@@ -15,6 +15,7 @@ pub mod json;
 pub mod layers;
 pub mod lens;
 pub mod part;
+pub mod plain;
 pub mod plotly;
 pub mod prompts;
 pub mod theme;

@@ -1,5 +1,6 @@
 //! The parts pages are made of.
 
+pub mod any;
 pub mod dialog;
 pub mod figures;
 pub mod form;

@@ -1,13 +1,16 @@
 //! What is typed into the form, as one plain value: stored in the browser, made into an experiment, made from one.
 
 mod compare;
+mod kinds;
 mod paste;
 
 pub use compare::{Comparison, compare, is_special};
+pub use kinds::{Input, KINDS, Kind, Setting};
 pub use paste::{read_rows, write_rows};
 
-use model::wire::{Analysis, Attribution, Experiment, Processing, Prompt, PromptSet, Prompts};
+use model::wire::{Experiment, Processing, Prompt, PromptSet, Prompts};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Where the prompts come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +20,18 @@ pub enum Source {
     Set(String),
     /// The rows typed in.
     Own,
+}
+
+/// Options of an analysis by name.
+pub type Settings = BTreeMap<String, serde_json::Value>;
+
+/// What a token is to an attribution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The answer.
+    Answer,
+    /// What it is compared with.
+    Distractor,
 }
 
 /// One prompt as typed; an empty field is an absent one.
@@ -56,8 +71,10 @@ pub struct Draft {
     pub prepend_bos: bool,
     /// Which weights are run.
     pub processing: Processing,
-    /// Whether every prompt gets a line of its own in the figures.
-    pub per_prompt: bool,
+    /// The kind of the analysis, as the contract names it.
+    pub kind: String,
+    /// Settings that differ from their defaults, by kind and name: each kind keeps its own.
+    pub settings: BTreeMap<String, Settings>,
 }
 
 impl Default for Draft {
@@ -69,12 +86,39 @@ impl Default for Draft {
             earlier: Vec::new(),
             prepend_bos: true,
             processing: Processing::Folded,
-            per_prompt: false,
+            kind: "attribution".to_owned(),
+            settings: BTreeMap::new(),
         }
     }
 }
 
 impl Draft {
+    /// What is set of the kind that is chosen.
+    pub fn settings(&self) -> &Settings {
+        static NONE: Settings = Settings::new();
+        self.settings.get(&self.kind).unwrap_or(&NONE)
+    }
+
+    /// Sets one option of the kind that is chosen.
+    pub fn set(&mut self, name: &str, value: serde_json::Value) {
+        self.settings.entry(self.kind.clone()).or_default().insert(name.to_owned(), value);
+    }
+
+    /// Turns to an attribution that asks about one prompt and `token`, in one of the two roles. Where the prompts are
+    /// another question's, this one prompt replaces them.
+    pub fn ask_about(&mut self, text: &str, token: &str, role: Role) {
+        let found = self.rows.iter().position(|row| row.text == text).filter(|_| self.source == Source::Own);
+        let row = found.unwrap_or_else(|| {
+            self.replace_rows(vec![Row { text: text.to_owned(), ..Row::default() }]);
+            0
+        });
+        match role {
+            Role::Answer => token.clone_into(&mut self.rows[row].answer),
+            Role::Distractor => token.clone_into(&mut self.rows[row].distractor),
+        }
+        "attribution".clone_into(&mut self.kind);
+    }
+
     /// The experiment that the form describes. None where nothing is typed, or the set is one that this page does not
     /// know. Blank rows are left out: see [`Draft::filled`].
     pub fn experiment(&self) -> Option<Experiment> {
@@ -90,7 +134,7 @@ impl Draft {
             prompts,
             prepend_bos: self.prepend_bos,
             processing: self.processing,
-            analysis: Analysis::Attribution(Attribution { per_prompt: self.per_prompt }),
+            analysis: kinds::analysis(&self.kind, self.settings())?,
         })
     }
 
@@ -104,8 +148,10 @@ impl Draft {
         self.model.clone_from(&experiment.model);
         self.prepend_bos = experiment.prepend_bos;
         self.processing = experiment.processing;
-        if let Analysis::Attribution(Attribution { per_prompt }) = &experiment.analysis {
-            self.per_prompt = *per_prompt;
+        // a head is looked at beside another result: the form stays with that one's kind
+        if let Some((kind, settings)) = kinds::settings_of(&experiment.analysis) {
+            self.settings.insert(kind.name.to_owned(), settings);
+            kind.name.clone_into(&mut self.kind);
         }
         match &experiment.prompts {
             Prompts::Set(set) => self.source = Source::Set(set_name(set)),

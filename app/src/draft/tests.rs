@@ -61,6 +61,18 @@ fn an_unknown_set_is_no_experiment() {
 }
 
 #[test]
+fn a_token_of_a_prompt_test_becomes_the_answer_of_an_attribution() {
+    let mut draft =
+        Draft { kind: "other".into(), ..own(vec![row4("One", "", "", ""), row4("Two", " x", "", "")]) };
+    draft.ask_about("Two", " y", Role::Distractor);
+    assert_eq!((draft.kind.as_str(), &draft.rows[1]), ("attribution", &row4("Two", " x", " y", "")));
+
+    let mut draft = Draft::default();
+    draft.ask_about("The film was", " good", Role::Answer);
+    assert_eq!((&draft.source, &draft.rows), (&Source::Own, &vec![row4("The film was", " good", "", "")]));
+}
+
+#[test]
 fn a_prompt_is_named_by_the_words_that_differ() {
     let prompts = [
         tokens(&["<|endoftext|>", "It", " was", " per", "fect", " and", " good", "."]),
@@ -89,7 +101,8 @@ proptest! {
 
     #[test]
     fn a_draft_survives_storage(text in ".*", answer in ".*", per_prompt: bool) {
-        let draft = Draft { per_prompt, ..own(vec![row4(&text, &answer, "", "")]) };
+        let mut draft = own(vec![row4(&text, &answer, "", "")]);
+        draft.set("per_prompt", per_prompt.into());
         let json = serde_json::to_string(&draft).unwrap();
         prop_assert_eq!(serde_json::from_str::<Draft>(&json).unwrap(), draft);
     }

@@ -4,6 +4,7 @@
 #![allow(unsafe_code, reason = "the attribute exports the functions and imports them back")]
 
 use crate::components::Summary;
+use crate::components::any::AnyResult;
 use crate::components::figures::{Figures, LargestParts};
 use crate::components::inspector::{Inspector, PromptText};
 use leptos::prelude::*;
@@ -16,6 +17,12 @@ type Loaded = Result<AnyView, SplitLoaderError>;
 #[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_figures))]
 fn attribution_view() -> Loaded {
     Ok(view! { <Summary /><Figures /> }.into_any())
+}
+
+/// The figures of a result of any other kind.
+#[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn any_view() -> Loaded {
+    Ok(view! { <AnyResult /> }.into_any())
 }
 
 /// The right column while a head is selected.
@@ -34,6 +41,12 @@ fn parts_view() -> Loaded {
 #[component]
 pub fn Attribution() -> impl IntoView {
     once_loaded(|| Box::pin(attribution_view()))
+}
+
+/// [`any_view`], once it is there.
+#[component]
+pub fn OtherKind() -> impl IntoView {
+    once_loaded(|| Box::pin(any_view()))
 }
 
 /// [`inspector_view`], once it is there.

@@ -1,7 +1,7 @@
 //! A result: its figures in the middle, and at the right the head that is inspected or, while there is none, the
 //! largest parts.
 
-use super::lazy::{Attribution, InspectorSide, PartsSide};
+use super::lazy::{Attribution, InspectorSide, OtherKind, PartsSide};
 use crate::components::{Missing, Status, names};
 use crate::state::{RunStatus, Session};
 use leptos::prelude::*;
@@ -12,22 +12,24 @@ use model::wire::Analysis;
 enum Content {
     /// The figures of an attribution.
     Attribution,
-    /// Numbers that this page has no figures for.
+    /// The figures of another kind, each by the kind of its numbers.
     Other,
+    /// A file of activations.
+    File,
     /// Nothing: the server does not have it.
     Missing,
 }
 
 fn content(session: Session) -> Memo<Content> {
     Memo::new(move |_| {
-        let is_other = |analysis: &Analysis| !matches!(analysis, Analysis::Attribution(_));
         if session.run.status.with(|status| *status == RunStatus::Missing) {
-            Content::Missing
-        } else if session.run.experiment.with(|e| e.as_ref().is_some_and(|e| is_other(&e.analysis))) {
-            Content::Other
-        } else {
-            Content::Attribution
+            return Content::Missing;
         }
+        session.run.experiment.with(|e| match e.as_ref().map(|e| &e.analysis) {
+            None | Some(Analysis::Attribution(_)) => Content::Attribution,
+            Some(Analysis::Activations(_)) => Content::File,
+            Some(_) => Content::Other,
+        })
     })
 }
 
@@ -46,25 +48,29 @@ pub fn ResultPage() -> impl IntoView {
             <Status />
             {move || match content.get() {
                 Content::Attribution => view! { <Attribution /> }.into_any(),
-                Content::Other => view! { <Other /> }.into_any(),
+                Content::Other => view! { <OtherKind /> }.into_any(),
+                Content::File => view! { <File /> }.into_any(),
                 Content::Missing => view! { <Missing /> }.into_any(),
             }}
         </main>
     }
 }
 
-/// In place of figures: a result of a kind that the page shows as part of another one, or not at all.
+/// In place of figures: what an `activations` run made.
 #[component]
-fn Other() -> impl IntoView {
+fn File() -> impl IntoView {
     let session: Session = expect_context();
-    let kind = move || session.run.experiment.with(|e| e.as_ref().map(|e| e.analysis.kind()));
-    let address = move || session.run.id.get().map(|id| format!("/api/results/{id}"));
+    let done = move || session.run.status.with(|status| matches!(status, RunStatus::Done { .. }));
+    let address = move || {
+        session.run.id.get().filter(|_| done()).map(|id| format!("/api/results/{id}/activations.safetensors"))
+    };
     view! {
         <section class="missing">
-            <h2>"A result of the kind " <code>{kind}</code></h2>
+            <h2>"Activations"</h2>
             <p>
-                "Its numbers are " <a href=address>"here, as JSON"</a>
-                ". Run, at the left, attributes the same prompts; a click on a head there shows what this kind computes."
+                <a href=address download="activations.safetensors">
+                    "activations.safetensors"
+                </a> ": one f32 tensor a prompt and site, named " <code>"0/blocks.0.attn.hook_z"</code> "."
             </p>
         </section>
     }
@@ -77,7 +83,7 @@ pub fn Side() -> impl IntoView {
     let content = content(session);
     let inspecting = Memo::new(move |_| session.view.head.with(Option::is_some));
     move || match (content.get(), inspecting.get()) {
-        (Content::Attribution, true) => {
+        (Content::Attribution | Content::Other, true) => {
             view! { <aside class="side inspector" aria-label="Inspector"><InspectorSide /></aside> }
                 .into_any()
         }

@@ -65,7 +65,7 @@ pub fn copy(text: String, done: impl FnOnce(bool) + 'static) {
 }
 
 /// Saves the figure `name` in a format.
-pub fn save(name: &'static str, format: Format, figure: Option<Arc<Figure>>, picture: Picture) {
+pub fn save(name: String, format: Format, figure: Option<Arc<Figure>>, picture: Picture) {
     spawn_local(async move {
         let address = match (format, figure) {
             (Format::Json, Some(figure)) => serde_json::to_string(&*figure)

@@ -62,7 +62,7 @@ pub fn HeadAttribution() -> impl IntoView {
              with b_O they sum to attn_out."
         )
     });
-    let heading = Heading { name: NAME, title: "Head attribution", unit: "logits" };
+    let heading = Heading::new(NAME, "Head attribution", "logits");
     let is_shown = Memo::new(move |_| shown.with(Option::is_some));
     view! {
         <FigurePanel

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// A figure of the run, as these components hold it.
-type Source = Signal<Option<Arc<Figure>>>;
+pub type Source = Signal<Option<Arc<Figure>>>;
 
 /// The named number of a figure of scalars.
 pub fn scalar(figure: &Figure, name: &str) -> Option<f64> {
@@ -38,7 +38,7 @@ pub fn axis(run: RunState, size: Size, screen: Screen) -> Option<LayerAxis> {
 }
 
 /// Makes a chart for a size; boxed, so that the frame around the charts is compiled once.
-type Build = Box<dyn Fn(Size, &Inks) -> Option<Chart> + Send + Sync>;
+pub type Build = Box<dyn Fn(Size, &Inks) -> Option<Chart> + Send + Sync>;
 
 /// The picture of a chart, once it is drawn.
 fn picture_of(drawn: Drawn) -> Picture {
@@ -53,16 +53,27 @@ fn picture_of(drawn: Drawn) -> Picture {
 
 /// A figure that is a chart.
 #[component]
-fn ChartFigure(
+pub fn ChartFigure(
+    /// Names and unit.
     heading: Heading,
+    /// One line under the title.
     caption: &'static str,
+    /// The figure.
     figure: Source,
-    #[prop(into)] table: Signal<Table>,
-    #[prop(into)] label: Signal<String>,
+    /// Its numbers.
+    #[prop(into)]
+    table: Signal<Table>,
+    /// The figure in words, for screen readers.
+    #[prop(into)]
+    label: Signal<String>,
     /// The chart for a size; tracks what it shows.
     chart: Build,
-    #[prop(into)] beside: ViewFn,
-    #[prop(optional)] on_click: Option<Callback<wasm_bindgen::JsValue>>,
+    /// The key, beside the title.
+    #[prop(into)]
+    beside: ViewFn,
+    /// Called with the `customdata` of a point that is clicked.
+    #[prop(optional)]
+    on_click: Option<Callback<wasm_bindgen::JsValue>>,
 ) -> impl IntoView {
     let screen = Screen::provide();
     let host = NodeRef::<Div>::new();
@@ -120,7 +131,7 @@ pub fn PromptDifferences() -> impl IntoView {
     });
     view! {
         <ChartFigure
-            heading=Heading { name: "logit_diff", title: "Logit difference per prompt", unit: "logits" }
+            heading=Heading::new("logit_diff", "Logit difference per prompt", "logits")
             caption="logit(answer) − logit(distractor) at each prompt’s last real token. Lines are group means."
             figure
             table
@@ -179,7 +190,7 @@ pub fn LogitLens() -> impl IntoView {
     });
     view! {
         <ChartFigure
-            heading=Heading { name: "logit_lens", title: "Logit lens", unit: "logits" }
+            heading=Heading::new("logit_lens", "Logit lens", "logits")
             caption="The same difference, read from the residual stream before each layer with the final norm’s scale."
             figure
             table
@@ -226,7 +237,7 @@ pub fn LayerAttribution() -> impl IntoView {
     };
     view! {
         <ChartFigure
-            heading=Heading { name: "layer_attribution", title: "Layer attribution", unit: "logits" }
+            heading=Heading::new("layer_attribution", "Layer attribution", "logits")
             caption="What each layer’s attention and MLP add, ± standard error, groups faint; with embed and bias they sum to the difference."
             figure
             table

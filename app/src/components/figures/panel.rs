@@ -9,14 +9,21 @@ use model::wire::Figure;
 use std::sync::Arc;
 
 /// What a figure is called and says of itself.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Heading {
     /// Its name in the contract, such as `logit_lens`.
-    pub name: &'static str,
+    pub name: String,
     /// Its title on the page.
-    pub title: &'static str,
+    pub title: String,
     /// The unit of its numbers.
     pub unit: &'static str,
+}
+
+impl Heading {
+    /// A heading of these words.
+    pub fn new(name: &str, title: &str, unit: &'static str) -> Self {
+        Self { name: name.to_owned(), title: title.to_owned(), unit }
+    }
 }
 
 /// A figure with its tools. The picture stays in place, hidden, while the table is shown.
@@ -43,21 +50,24 @@ pub fn FigurePanel(
 ) -> impl IntoView {
     let view: ViewState = expect_context();
     let Heading { name, title, unit } = heading;
-    let is_table = Signal::derive(move || view.is_table(name));
-    let is_maximised = Signal::derive(move || view.maximised.with(|m| m.as_deref() == Some(name)));
+    let key = StoredValue::new(name.clone());
+    let is_table = Signal::derive(move || key.with_value(|name| view.is_table(name)));
+    let is_maximised =
+        Signal::derive(move || key.with_value(|name| view.maximised.get().as_ref() == Some(name)));
     let maximise = move |_| {
-        view.maximised.set((!is_maximised.get_untracked()).then(|| name.to_owned()));
+        view.maximised.set((!is_maximised.get_untracked()).then(|| key.get_value()));
     };
+    let shown_title = title.clone();
     view! {
         <section
             class="figure"
-            id=name
+            id=name.clone()
             data-figure=name
             class:maximised=is_maximised
             aria-busy=move || figure.with(Option::is_none).to_string()
         >
             <header>
-                <h2>{title} <small>{unit}</small></h2>
+                <h2>{shown_title} <small>{unit}</small></h2>
                 {move || beside.run()}
                 <span class="tools">
                     <button
@@ -66,12 +76,12 @@ pub fn FigurePanel(
                         title="Show as a table"
                         aria-label="Show as a table"
                         aria-pressed=move || is_table.get().to_string()
-                        on:click=move |_| view.toggle_table(name)
+                        on:click=move |_| key.with_value(|name| view.toggle_table(name))
                     >
                         <Icon path=TABLE />
                     </button>
                     <CopyButton table />
-                    <SaveMenu name figure picture />
+                    <SaveMenu name=key figure picture />
                     <button
                         type="button"
                         class="icon"
@@ -86,7 +96,7 @@ pub fn FigurePanel(
             </header>
             <p class="caption">{caption}</p>
             <div class="plot" hidden=is_table>{children()}</div>
-            {move || is_table.get().then(|| view! { <TableView title table=table.get() /> })}
+            {move || is_table.get().then(|| view! { <TableView title=title.clone() table=table.get() /> })}
         </section>
     }
 }
@@ -115,12 +125,16 @@ fn CopyButton(table: Signal<Table>) -> impl IntoView {
 
 /// Offers the picture and its numbers as files.
 #[component]
-fn SaveMenu(name: &'static str, figure: Signal<Option<Arc<Figure>>>, picture: Picture) -> impl IntoView {
+fn SaveMenu(
+    name: StoredValue<String>,
+    figure: Signal<Option<Arc<Figure>>>,
+    picture: Picture,
+) -> impl IntoView {
     let open = RwSignal::new(false);
     let entry = move |format: Format| {
         let save = move |_| {
             open.set(false);
-            export::save(name, format, figure.get_untracked(), picture);
+            export::save(name.get_value(), format, figure.get_untracked(), picture);
         };
         view! { <button type="button" on:click=save>{format.title()}</button> }
     };

@@ -67,7 +67,7 @@ impl Table {
 #[component]
 pub fn TableView(
     /// What it is a table of.
-    title: &'static str,
+    title: String,
     /// Its numbers.
     table: Table,
 ) -> impl IntoView {
@@ -86,9 +86,9 @@ pub fn TableView(
         }
     };
     view! {
-        <div class="table" role="region" aria-label=title tabindex="0">
+        <div class="table" role="region" aria-label=title.clone() tabindex="0">
             <table>
-                <caption>{title}</caption>
+                <caption>{title.clone()}</caption>
                 <thead>
                     <tr>
                         {table

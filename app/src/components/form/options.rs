@@ -1,6 +1,7 @@
 //! How the prompts are run: BOS, the weights, the analysis.
 
 use crate::components::Token;
+use crate::draft::{Input, KINDS, Kind, Setting};
 use crate::state::{Catalog, Form};
 use leptos::prelude::*;
 use model::wire::Processing;
@@ -41,14 +42,96 @@ pub fn Options() -> impl IntoView {
                 "Fold the weights"
                 <small>"as TransformerLens"</small>
             </label>
-            <fieldset class="analysis">
-                <legend class="head">"Analysis"</legend>
-                <label class="choice">
-                    <input type="radio" name="analysis" checked=true />
-                    "Attribution"
-                    <small>"layers, heads"</small>
-                </label>
-            </fieldset>
+            <AnalysisField />
         </div>
+    }
+}
+
+/// What to compute, and its options.
+#[component]
+fn AnalysisField() -> impl IntoView {
+    let form: Form = expect_context();
+    let chosen = Memo::new(move |_| form.draft.with(|draft| draft.kind.clone()));
+    let kind = |kind: &'static Kind| {
+        view! {
+            <label class="choice">
+                <input
+                    type="radio"
+                    name="analysis"
+                    value=kind.name
+                    prop:checked=move || chosen.with(|chosen| chosen == kind.name)
+                    on:change=move |_| form.draft.update(|draft| kind.name.clone_into(&mut draft.kind))
+                />
+                {kind.title}
+                <small>{kind.hint}</small>
+            </label>
+        }
+    };
+    let settings = move || {
+        let kind = chosen.with(|chosen| Kind::named(chosen));
+        kind.map(|kind| kind.settings.iter().map(|setting| setting_field(form, setting)).collect_view())
+    };
+    view! {
+        <fieldset class="analysis">
+            <legend class="head">"Analysis"</legend>
+            {KINDS.iter().map(kind).collect_view()}
+        </fieldset>
+        <div class="settings">{settings}</div>
+    }
+}
+
+fn setting_field(form: Form, setting: &'static Setting) -> AnyView {
+    let value = move || {
+        let set = form.draft.with(|draft| draft.settings().get(setting.name).cloned());
+        set.unwrap_or_else(|| setting.input.default())
+    };
+    let set = move |value: serde_json::Value| form.draft.update(|draft| draft.set(setting.name, value));
+    let number = move |least: usize, shift: usize| {
+        let shown = move || value().as_u64().map(|v| (v as usize + shift).to_string());
+        view! {
+            <label class="setting">
+                {setting.title}
+                <input
+                    type="number"
+                    min=least
+                    step="1"
+                    prop:value=shown
+                    on:change:target=move |event| {
+                        let typed = event.target().value().trim().parse::<usize>().unwrap_or(least);
+                        set(typed.max(least).saturating_sub(shift).into());
+                    }
+                />
+            </label>
+        }
+        .into_any()
+    };
+    match setting.input {
+        Input::Flag => view! {
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    prop:checked=move || value().as_bool().unwrap_or_default()
+                    on:change:target=move |event| set(event.target().checked().into())
+                />
+                {setting.title}
+            </label>
+        }
+        .into_any(),
+        Input::Count(least, _) => number(least, 0),
+        Input::Prompt => number(1, 1),
+        Input::Choice(choices) => {
+            let option = |(name, title): &'static (&str, &str)| {
+                view! { <option value=*name selected=move || value() == *name>{*title}</option> }
+            };
+            view! {
+                <label class="setting">
+                    {setting.title}
+                    <select on:change:target=move |event| set(event.target().value().into())>
+                        {choices.iter().map(option).collect_view()}
+                    </select>
+                </label>
+            }
+            .into_any()
+        }
     }
 }

@@ -1,0 +1,43 @@
+//! What a figure is, in one line, and its unit: for figures that have no component of their own.
+
+/// Unit and caption of the figure `name` of an analysis; both empty for one this page has no words for.
+pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
+    // figures of groups say the same as the figure of all
+    let name = name.split(':').next().unwrap_or_default();
+    match (kind, name) {
+        ("prompt_test", "prompt_test") => (
+            "logits",
+            "The likeliest next tokens, by the model’s own logits. A token can become the answer or the distractor of an attribution.",
+        ),
+        ("prompt_test", "answer" | "distractor") => (
+            "",
+            "Rank among all tokens (0 is the likeliest), logit and probability of its first token; joint probability of all its tokens in turn.",
+        ),
+        ("prompt_test", "answer_tokens" | "distractor_tokens") => {
+            ("logits", "Token by token, each read with the ones before it given.")
+        }
+        ("logit_lens", "top_probability") => (
+            "probability",
+            "The likeliest next token at every layer and position, as if the model ended there; colour is its probability.",
+        ),
+        ("logit_lens", "top_tokens") => ("logits", "The likeliest tokens at every layer and position."),
+        ("logit_lens", "answer_rank") => {
+            ("rank", "Where the answer stands among all tokens; 0 is the likeliest.")
+        }
+        ("logit_lens", "answer_logit") => ("logits", "At the last token, through the layers."),
+        ("logit_lens", "answer_probability") => ("probability", "At the last token, through the layers."),
+        ("attention", "attention_scores") => (
+            "",
+            "Share of each head’s attention that goes where a head of that name looks, mean over queries; entropy in nats.",
+        ),
+        ("neurons", "neurons") => (
+            "logits",
+            "What a neuron’s output adds to logit(answer) − logit(distractor): its activation times its output’s part in that direction.",
+        ),
+        ("position_attribution", _) => (
+            "logits",
+            "What each layer’s attention moves from each token to the last one, as it adds to logit(answer) − logit(distractor).",
+        ),
+        _ => ("", ""),
+    }
+}

@@ -1,0 +1,96 @@
+//! A result of any kind: its figures as they came, each drawn by the kind of its numbers, so that a new analysis is on
+//! the page without code of its own. What a kind has beyond that stands in a file of its own ([`answers`], [`lens`]).
+
+pub mod answers;
+pub mod chart;
+pub mod explain;
+pub mod lens;
+pub mod matrix;
+pub mod prompts;
+pub mod scalars;
+pub mod tokens;
+
+use super::figures::export::{Address, Picture};
+use super::figures::lines::Source;
+use super::figures::panel::{FigurePanel, Heading};
+use super::figures::screen::Screen;
+use super::figures::table::Table;
+use crate::state::{RunState, ViewState};
+use explain::explain;
+use leptos::prelude::*;
+use model::wire::FigureData;
+use prompts::{PromptPicker, shown_prompt};
+use std::rc::Rc;
+
+/// All figures that belong to no prompt or to the selected one.
+#[component]
+pub fn AnyResult() -> impl IntoView {
+    let (run, view): (RunState, ViewState) = (expect_context(), expect_context());
+    Screen::provide();
+    let keys = Memo::new(move |_| {
+        let shown = shown_prompt(run, view);
+        let keys = run.figures.get().into_iter();
+        keys.filter(|(_, prompt)| prompt.is_none() || *prompt == shown).collect::<Vec<_>>()
+    });
+    view! {
+        <answers::Answers />
+        <PromptPicker />
+        <For each=move || keys.get() key=Clone::clone let:key>
+            <AnyFigure name=key.0 prompt=key.1 />
+        </For>
+    }
+}
+
+/// One figure, by the kind of its numbers.
+#[component]
+fn AnyFigure(name: String, prompt: Option<usize>) -> impl IntoView {
+    let run: RunState = expect_context();
+    let figure = run.figure(&name, prompt);
+    let Some(first) = figure.get_untracked() else { return ().into_any() };
+    match &first.data {
+        FigureData::Heatmap { .. } if name == lens::GRID => view! { <lens::TokenGrid figure /> }.into_any(),
+        FigureData::Heatmap { .. } => view! { <matrix::Matrix figure /> }.into_any(),
+        FigureData::Line { .. } | FigureData::Scatter { .. } => {
+            view! { <chart::AnyChart figure /> }.into_any()
+        }
+        FigureData::Table { .. } => view! { <tokens::AnyTable figure /> }.into_any(),
+        FigureData::Scalars { .. } => view! { <scalars::Scalars figure /> }.into_any(),
+        FigureData::Tensor { .. } => view! { <scalars::Shape figure /> }.into_any(),
+    }
+}
+
+/// The frame of a figure of this folder: its title, what it is, its numbers as a table.
+#[component]
+fn Frame(
+    figure: Source,
+    /// Makes the picture to save; without one, only numbers can be saved.
+    #[prop(optional)]
+    picture: Option<Picture>,
+    children: Children,
+) -> impl IntoView {
+    let run: RunState = expect_context();
+    let first = figure.get_untracked();
+    let name = first.as_ref().map(|f| f.name.clone()).unwrap_or_default();
+    let title = first.map(|f| f.title.clone()).unwrap_or_default();
+    let kind = run.experiment.with_untracked(|e| e.as_ref().map_or("", |e| e.analysis.kind()));
+    let (unit, caption) = explain(kind, &name);
+    let table = Memo::new(move |_| figure.get().map(|f| Table::of(&f, "")).unwrap_or_default());
+    let picture = picture.unwrap_or_else(no_picture);
+    view! {
+        <FigurePanel
+            heading=Heading { name, title, unit }
+            caption=Signal::stored(caption.to_owned())
+            figure
+            table
+            picture
+            beside=|| ()
+        >
+            {children()}
+        </FigurePanel>
+    }
+}
+
+fn no_picture() -> Picture {
+    let none = || Box::pin(async { Err("this figure is numbers only: save it as JSON".to_owned()) });
+    StoredValue::new_local(Rc::new(move |_| -> Address { none() }))
+}

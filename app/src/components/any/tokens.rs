@@ -1,0 +1,105 @@
+//! Tables: numbers as numbers, tokens as the model sees them. In a prompt test, a token can become the answer or the
+//! distractor of an attribution.
+
+use super::{Frame, Source};
+use crate::chart::format::plain;
+use crate::components::Token;
+use crate::draft::Role;
+use crate::state::{Form, RunState};
+use leptos::prelude::*;
+use model::wire::{Cell, FigureData};
+
+/// Rows shown; more are in the exports.
+const MOST_ROWS: usize = 400;
+
+/// A figure of a table.
+#[component]
+pub fn AnyTable(
+    /// The figure.
+    figure: Source,
+) -> impl IntoView {
+    let run: RunState = expect_context();
+    let first = figure.get_untracked();
+    let of_tokens = first.as_ref().is_some_and(|f| f.name == "prompt_test");
+    let prompt = first.and_then(|f| f.prompt);
+    let text = Signal::derive(move || {
+        let started = run.started.get()?;
+        let prompts = run.experiment.get()?;
+        text_of(&started.prompts.get(prompt?)?.tokens, &prompts.prompts, prompt?)
+    });
+    let table = move || {
+        let figure = figure.get();
+        let Some(FigureData::Table { columns, rows }) = figure.as_deref().map(|f| &f.data) else {
+            return ().into_any();
+        };
+        let token = columns.iter().position(|title| title == "token");
+        let heads = columns
+            .iter()
+            .map(|title| view! { <th scope="col">{title.replace('_', " ")}</th> })
+            .collect_view();
+        let count = rows.len();
+        let row = |cells: &Vec<Cell>| {
+            let role = (token.filter(|_| of_tokens)).and_then(|i| cells.get(i)).map(|cell| roles(cell, text));
+            view! { <tr>{cells.iter().enumerate().map(|(i, cell)| field(cell, Some(i) == token)).collect_view()} {role}</tr> }
+        };
+        let rows = rows.iter().take(MOST_ROWS).map(row).collect_view();
+        view! {
+            <table>
+                <thead>
+                    <tr>{heads}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            {(count > MOST_ROWS)
+                .then(|| view! { <p class="hint">{format!("{MOST_ROWS} of {count} rows; the file has all of them.")}</p> })}
+        }
+        .into_any()
+    };
+    view! {
+        <Frame figure>
+            <div class="table" role="region" aria-label="Table" tabindex="0">
+                {table}
+            </div>
+        </Frame>
+    }
+}
+
+fn field(cell: &Cell, token: bool) -> AnyView {
+    match cell {
+        Cell::Number(value) => view! { <td class="num">{plain(*value)}</td> }.into_any(),
+        Cell::Text(text) if token => view! { <td class="text"><Token text=text.clone() /></td> }.into_any(),
+        Cell::Text(text) => view! { <td class="text">{text.clone()}</td> }.into_any(),
+    }
+}
+
+/// The buttons that put a token into the form.
+fn roles(cell: &Cell, prompt: Signal<Option<String>>) -> AnyView {
+    let Cell::Text(token) = cell.clone() else { return ().into_any() };
+    let form: Form = expect_context();
+    let button = |role: Role, title: &'static str| {
+        let token = token.clone();
+        let label = format!("Make “{token}” the {title} of an attribution");
+        let choose = move |_| {
+            if let Some(text) = prompt.get_untracked() {
+                form.draft.update(|draft| draft.ask_about(&text, &token, role));
+                form.folded.set(false);
+            }
+        };
+        view! {
+            <button type="button" class="role" title=label.clone() aria-label=label on:click=choose>
+                {title}
+            </button>
+        }
+    };
+    view! { <td>{button(Role::Answer, "answer")} {button(Role::Distractor, "distractor")}</td> }.into_any()
+}
+
+/// The prompt's text: as typed, or, for a set, its tokens joined.
+fn text_of(tokens: &[String], prompts: &model::wire::Prompts, prompt: usize) -> Option<String> {
+    match prompts {
+        model::wire::Prompts::List(list) => list.get(prompt).map(|p| p.text.clone()),
+        model::wire::Prompts::Set(_) => {
+            Some(tokens.iter().filter(|t| !crate::draft::is_special(t)).map(String::as_str).collect())
+        }
+    }
+}

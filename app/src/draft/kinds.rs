@@ -1,0 +1,131 @@
+//! The analyses the form offers, each with its options: one entry here puts a kind on the page.
+
+use super::Settings;
+use model::wire::Analysis;
+use serde_json::{Map, Value};
+
+/// A kind of analysis.
+pub struct Kind {
+    /// As the contract names it.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What it shows, in a few words.
+    pub hint: &'static str,
+    /// Its options.
+    pub settings: &'static [Setting],
+}
+
+/// One option of an analysis.
+pub struct Setting {
+    /// As the contract names it.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// How it is set.
+    pub input: Input,
+}
+
+/// How an option is set, and its default.
+pub enum Input {
+    /// Off unless checked.
+    Flag,
+    /// A whole number: least, default.
+    Count(usize, usize),
+    /// A prompt's number, from 1 on the page and from 0 in the contract.
+    Prompt,
+    /// One of these; the first by default. What the contract says, and what people read.
+    Choice(&'static [(&'static str, &'static str)]),
+}
+
+const NORM: Setting = Setting {
+    name: "norm",
+    title: "Final norm",
+    input: Input::Choice(&[("cached", "scale of the whole run"), ("recomputed", "scale of each layer")]),
+};
+const PROMPT: Setting = Setting { name: "prompt", title: "Prompt", input: Input::Prompt };
+
+/// All of them, in the order they are offered.
+pub const KINDS: &[Kind] = &[
+    Kind {
+        name: "attribution",
+        title: "Attribution",
+        hint: "layers, heads",
+        settings: &[
+            NORM,
+            Setting { name: "per_prompt", title: "A line for each prompt", input: Input::Flag },
+        ],
+    },
+    Kind {
+        name: "prompt_test",
+        title: "Prompt test",
+        hint: "next tokens, ranks",
+        settings: &[Setting { name: "top_k", title: "Tokens listed", input: Input::Count(1, 10) }],
+    },
+    Kind {
+        name: "logit_lens",
+        title: "Logit lens",
+        hint: "every layer and token",
+        settings: &[
+            PROMPT,
+            NORM,
+            Setting { name: "top_k", title: "Tokens listed", input: Input::Count(1, 5) },
+        ],
+    },
+    Kind { name: "attention", title: "Attention", hint: "all heads’ patterns", settings: &[PROMPT] },
+];
+
+impl Kind {
+    /// The kind of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|kind| kind.name == name)
+    }
+}
+
+impl Input {
+    /// What the contract takes where nothing is set.
+    pub fn default(&self) -> Value {
+        match self {
+            Self::Flag => false.into(),
+            Self::Count(_, default) => (*default).into(),
+            Self::Prompt => 0.into(),
+            Self::Choice(choices) => choices.first().map(|(value, _)| *value).into(),
+        }
+    }
+}
+
+/// The analysis of a kind with its settings; none for a kind or a value that the vocabulary does not have.
+pub(super) fn analysis(kind: &str, settings: &Settings) -> Option<Analysis> {
+    let kind = Kind::named(kind)?;
+    let mut json = Map::from_iter([("kind".to_owned(), Value::from(kind.name))]);
+    for setting in kind.settings {
+        let value = settings.get(setting.name).cloned().unwrap_or_else(|| setting.input.default());
+        json.insert(setting.name.to_owned(), value);
+    }
+    serde_json::from_value(Value::Object(json)).ok()
+}
+
+/// The kind of an analysis and its settings; none of a kind that the form does not offer.
+pub(super) fn settings_of(analysis: &Analysis) -> Option<(&'static Kind, Settings)> {
+    let kind = Kind::named(analysis.kind())?;
+    let Value::Object(json) = serde_json::to_value(analysis).ok()? else { return None };
+    let known = |name: &str| kind.settings.iter().any(|setting| setting.name == name);
+    Some((kind, json.into_iter().filter(|(name, _)| known(name)).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_one_of_the_vocabulary_and_comes_back() {
+        for kind in KINDS {
+            let made =
+                analysis(kind.name, &Settings::new()).unwrap_or_else(|| panic!("{} is no kind", kind.name));
+            assert_eq!(made.kind(), kind.name);
+            let (again, settings) = settings_of(&made).unwrap();
+            assert_eq!(again.name, kind.name);
+            assert_eq!(analysis(kind.name, &settings), Some(made));
+        }
+    }
+}
