@@ -80,6 +80,16 @@ impl Config {
         self.n_heads * self.d_head
     }
 
+    /// Numbers in the canonical weights of a folded model: W and b of every map, embeddings and unembedding.
+    pub fn weights(&self) -> u64 {
+        let [layers, d, attn, mlp] =
+            [self.n_layers, self.d_model, self.d_attn(), self.d_mlp].map(|n| n as u64);
+        let [vocab, ctx] = [self.d_vocab, self.n_ctx].map(|n| n as u64);
+        let block = (d + 1) * 3 * attn + (attn + 1) * d + (d + 1) * mlp + (mlp + 1) * d;
+        let positions = if self.positions == PositionKind::Learned { ctx * d } else { 0 };
+        layers * block + vocab * d + positions + (d + 1) * vocab
+    }
+
     /// Number of weights in products with the residual stream, embedding not counted: a forward pass costs about
     /// twice as many floating-point operations a row.
     pub fn matmul_weights(&self) -> usize {

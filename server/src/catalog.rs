@@ -1,10 +1,12 @@
 //! Which models there are, by name, and opening them.
 //!
-//! A name is `demo`, the bundled model, or a folder. Over HTTP only folders below a `--models` folder count, named
-//! relative to it: no absolute path, no `..`, no symbolic link that leads out. On the command line any folder does.
+//! A name is `demo`, the bundled model, a folder, or, where that is allowed, a model of the Hugging Face hub. Over HTTP
+//! only folders below a `--models` folder count, named relative to it: no absolute path, no `..`, no symbolic link that
+//! leads out. On the command line any folder does.
 
 mod listing;
 
+use crate::hub::{Hub, HubName, Weights};
 use model::{Checkpoint, Error, Source};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -14,8 +16,11 @@ use std::time::SystemTime;
 /// The bundled model's name.
 pub const DEMO: &str = "demo";
 
+/// Why a server takes no names on the hub unless told to.
+const NO_HUB: &str = "models of the Hugging Face hub are loaded where the server is started with --allow-hub";
+
 /// Checkpoints kept open: configuration, tokenizer and tensor directory, not weights.
-const OPEN_KEPT: u64 = 16;
+const OPEN_KEPT: u64 = 64;
 
 /// What changes when a file of a model folder does: names, lengths and times, in order.
 type Stamp = Vec<(String, u64, Option<SystemTime>)>;
@@ -26,7 +31,30 @@ pub struct Catalog {
     roots: Vec<PathBuf>,
     /// Whether any folder will do.
     any_folder: bool,
+    /// Where models of the hub come from, or why they are not taken.
+    hub: Result<Arc<Hub>, String>,
     open: moka::sync::Cache<Source, (Stamp, Arc<Checkpoint>)>,
+}
+
+/// A model whose configuration and tokenizer are read.
+#[derive(Clone)]
+pub struct Opened {
+    /// What is known of it.
+    pub checkpoint: Arc<Checkpoint>,
+    /// Weights that are to be downloaded or checked before they are read.
+    pub weights: Option<Weights>,
+}
+
+/// A model that was found but not opened.
+struct Place {
+    source: Source,
+    weights: Option<Weights>,
+}
+
+impl From<Source> for Place {
+    fn from(source: Source) -> Self {
+        Self { source, weights: None }
+    }
 }
 
 impl Catalog {
@@ -42,7 +70,12 @@ impl Catalog {
                 .ok_or_else(|| format!("--models {}: there is no such folder", root.display()))
         };
         let roots = roots.iter().map(canonical).collect::<Result<_, _>>()?;
-        Ok(Self { roots, any_folder: false, open: moka::sync::Cache::new(OPEN_KEPT) })
+        Ok(Self {
+            roots,
+            any_folder: false,
+            hub: Err(NO_HUB.to_owned()),
+            open: moka::sync::Cache::new(OPEN_KEPT),
+        })
     }
 
     /// Also takes any folder by its path.
@@ -52,17 +85,31 @@ impl Catalog {
         self
     }
 
-    /// Opens a model by the name an experiment gives it. May read whole files: not for an async thread.
+    /// Also takes models of the hub, or says why it cannot.
+    #[must_use]
+    pub fn and_hub(mut self, hub: Result<Arc<Hub>, String>) -> Self {
+        self.hub = hub;
+        self
+    }
+
+    /// Opens a model by the name an experiment gives it. May read whole files and ask the hub: not for an async thread.
     ///
     /// # Errors
     /// [`Error::Model`] where the name is not allowed or not known, or the checkpoint is not whole.
-    pub fn open(&self, name: &str) -> Result<Arc<Checkpoint>, Error> {
-        let source = self.find(name).map_err(|message| Error::Model { name: name.to_owned(), message })?;
+    pub fn open(&self, name: &str) -> Result<Opened, Error> {
+        let found = self.find(name).map_err(|message| Error::Model { name: name.to_owned(), message })?;
+        let checkpoint = self.open_at(name.trim_end_matches('/'), found.source)?;
+        if found.weights.as_ref().is_none_or(Weights::are_here) {
+            checkpoint.complete()?;
+        }
+        Ok(Opened { checkpoint, weights: found.weights })
+    }
+
+    fn open_at(&self, name: &str, source: Source) -> Result<Arc<Checkpoint>, Error> {
         let stamp = match &source {
             Source::Demo => Stamp::new(),
-            Source::Folder(folder) => stamp(folder),
+            Source::Folder(folder) | Source::Snapshot { folder, .. } => stamp(folder),
         };
-        let name = name.trim_end_matches('/');
         if let Some((opened, checkpoint)) = self.open.get(&source)
             && opened == stamp
             && checkpoint.name() == name
@@ -74,12 +121,26 @@ impl Catalog {
         Ok(checkpoint)
     }
 
-    fn find(&self, name: &str) -> Result<Source, String> {
+    fn find(&self, name: &str) -> Result<Place, String> {
+        if let Some(source) = self.find_folder(name)? {
+            return Ok(source.into());
+        }
+        let no_folder = || self.unknown("there is no such model");
+        let hub = self.hub.as_ref().map_err(|_why| no_folder())?;
+        let hub_name: HubName = name
+            .parse()
+            .map_err(|why: String| format!("{}; and as a name on the hub: {why}", no_folder()))?;
+        let found = hub.find(&hub_name).map_err(|why| format!("there is no such folder, and {why}"))?;
+        Ok(Place { source: found.source, weights: Some(found.weights) })
+    }
+
+    /// `None` where nothing is called so.
+    fn find_folder(&self, name: &str) -> Result<Option<Source>, String> {
         if name == DEMO {
-            return Ok(Source::Demo);
+            return Ok(Some(Source::Demo));
         }
         if self.any_folder && Path::new(name).is_dir() {
-            return Ok(Source::Folder(PathBuf::from(name)));
+            return Ok(Some(Source::Folder(PathBuf::from(name))));
         }
         if self.any_folder && Path::new(name).exists() {
             return Err("this is a file; name the folder that it is in".to_owned());
@@ -97,26 +158,25 @@ impl Catalog {
                     .to_owned());
             }
             if path.is_dir() {
-                return Ok(Source::Folder(path));
+                return Ok(Some(Source::Folder(path)));
             }
             return Err("this is a file; name the folder that it is in".to_owned());
         }
-        Err(self.unknown("there is no such model"))
+        Ok(None)
     }
 
     /// `what`, followed by what can be done about it.
     fn unknown(&self, what: &str) -> String {
         let folders = match (self.any_folder, self.roots.is_empty()) {
-            (true, _) => "any folder in the Hugging Face format works, by its path",
+            (true, _) => "any folder in the Hugging Face format works, by its path, and any name on the hub",
             (false, false) => "`hooklens models` and GET /api/models list what there is",
-            (false, true) => {
-                "this server offers only `demo`; start it with --models DIR to offer folders below DIR"
-            }
+            (false, true) => "start the server with --models DIR to offer folders below DIR",
         };
-        format!(
-            "{what}; {folders}. Names on the Hugging Face hub cannot be loaded in this version: download the model \
-             to a folder first"
-        )
+        let hub = match &self.hub {
+            Ok(_) => String::new(),
+            Err(why) => format!("; {why}"),
+        };
+        format!("{what}; {folders}{hub}")
     }
 }
 
@@ -138,7 +198,11 @@ mod tests {
     use super::*;
 
     fn refusal(catalog: &Catalog, name: &str) -> String {
-        catalog.find(name).unwrap_err()
+        catalog.find(name).err().unwrap()
+    }
+
+    fn source(catalog: &Catalog, name: &str) -> Source {
+        catalog.find(name).ok().unwrap().source
     }
 
     #[test]
@@ -152,8 +216,8 @@ mod tests {
         let catalog = Catalog::below(&[root.path().to_owned()]).unwrap();
 
         let found = root.path().canonicalize().unwrap().join("org/small");
-        assert_eq!(catalog.find("org/small"), Ok(Source::Folder(found)));
-        assert_eq!(catalog.find("demo"), Ok(Source::Demo));
+        assert_eq!(source(&catalog, "org/small"), Source::Folder(found));
+        assert_eq!(source(&catalog, "demo"), Source::Demo);
         for name in ["", "..", "../x", "org/../..", "/etc", "org\\small", "./org/small", "a\0b"] {
             assert!(refusal(&catalog, name).contains("below a --models folder"), "{name}");
         }
@@ -167,7 +231,7 @@ mod tests {
     fn without_roots_the_message_says_how_to_offer_folders() {
         let catalog = Catalog::below(&[]).unwrap();
         assert!(refusal(&catalog, "EleutherAI/pythia-70m").contains("--models DIR"));
-        assert!(refusal(&catalog, "EleutherAI/pythia-70m").contains("hub"));
+        assert!(refusal(&catalog, "EleutherAI/pythia-70m").contains("--allow-hub"));
     }
 
     #[test]
@@ -175,7 +239,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Catalog::below(&[]).unwrap().and_any_folder();
         let path = folder.path().to_str().unwrap();
-        assert_eq!(catalog.find(path), Ok(Source::Folder(folder.path().to_owned())));
+        assert_eq!(source(&catalog, path), Source::Folder(folder.path().to_owned()));
     }
 
     #[test]

@@ -47,9 +47,12 @@ pub struct ServeArgs {
     /// Keep results in DIR instead of the user's data folder
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Let experiments name models on the Hugging Face hub (this version cannot load them yet and says so)
+    /// Let experiments name models on the Hugging Face hub, which are downloaded into its cache
     #[arg(long)]
     pub allow_hub: bool,
+    /// Take models of the hub from the cache alone, as HF_HUB_OFFLINE=1 does
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// Options of `hooklens run`.
@@ -64,6 +67,9 @@ pub struct RunArgs {
     /// Also look for the model below DIR; may be given several times
     #[arg(long = "models", value_name = "DIR")]
     pub models: Vec<PathBuf>,
+    /// Take models of the hub from the cache alone, as HF_HUB_OFFLINE=1 does
+    #[arg(long)]
+    pub offline: bool,
     /// For `activations` (which needs it): the safetensors file. For other kinds: a copy of the event stream.
     /// FILE appears when the run is done, whole, or not at all
     #[arg(long, value_name = "FILE")]

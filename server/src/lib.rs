@@ -15,6 +15,7 @@ pub mod engine;
 pub mod error;
 pub mod frames;
 pub mod guard;
+pub mod hub;
 pub mod log;
 pub mod models;
 pub mod page;

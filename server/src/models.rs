@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::cli::ModelsArgs;
+use crate::hub::Hub;
 use crate::run::{EXIT_BAD, closed_pipe_is_fine};
 use model::Device;
 use model::wire::ModelListing;
@@ -10,8 +11,11 @@ use std::process::ExitCode;
 
 /// Runs the command and says how it went.
 pub fn main(arguments: &ModelsArgs) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let hub =
+        runtime.map_err(|e| e.to_string()).and_then(|runtime| Hub::from_env(true, runtime.handle().clone()));
     let catalog = match Catalog::below(&arguments.models) {
-        Ok(catalog) => catalog,
+        Ok(catalog) => catalog.and_hub(hub),
         Err(message) => {
             eprintln!("hooklens: {message}");
             return ExitCode::from(EXIT_BAD);

@@ -1,9 +1,10 @@
 //! `hooklens run`: one experiment without a server.
 
 use crate::artifact::Artifact;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Opened};
 use crate::cli::RunArgs;
 use crate::device;
+use crate::hub::{Hub, Pace, Unfetched, Watch, Weights};
 use indicatif::{ProgressBar, ProgressStyle};
 use model::wire::{Analysis, Event, EventBody, Experiment, Failure, Finished, Progress};
 use model::{Device, Error, Limits, Plan, Transformer};
@@ -52,6 +53,10 @@ pub fn main(arguments: &RunArgs) -> ExitCode {
         Ok(()) | Err(Stop::NobodyReads) => ExitCode::SUCCESS,
         Err(Stop::Bad(message)) => {
             eprintln!("hooklens: {message}");
+            // a model whose files turn out bad once they are downloaded: the stream that has begun gets its end
+            if out.seq > 0 {
+                let _ = out.say(EventBody::Error(Failure { code: "bad_model".to_owned(), message }));
+            }
             ExitCode::from(EXIT_BAD)
         }
         Err(Stop::Failed(failure)) => {
@@ -64,7 +69,11 @@ pub fn main(arguments: &RunArgs) -> ExitCode {
 }
 
 fn run(arguments: &RunArgs, out: &mut Output) -> Result<(), Stop> {
-    let (plan, checkpoint, device) = plan(arguments)?;
+    // drives the requests to the hub, where one is needed
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.map_err(|e| failed("internal", format!("no thread can be started: {e}")))?;
+    let hub = Hub::from_env(arguments.offline, runtime.handle().clone());
+    let Planning { plan, opened, device } = plan(arguments, hub)?;
     let mut file = open_out(arguments, &plan.experiment)?;
     if !matches!(plan.experiment.analysis, Analysis::Activations(_)) {
         out.copy = file.take();
@@ -72,7 +81,10 @@ fn run(arguments: &RunArgs, out: &mut Output) -> Result<(), Stop> {
     let began = Instant::now();
     let interrupted = watch_interrupt()?;
     out.say(EventBody::Started(plan.started.clone()))?;
-    let model = Arc::new(Transformer::load(&checkpoint, plan.experiment.processing, &device)?);
+    if let Some(weights) = &opened.weights {
+        fetch(weights, out, &interrupted)?;
+    }
+    let model = Arc::new(Transformer::load(&opened.checkpoint, plan.experiment.processing, &device)?);
     let mut job = plan.job(model)?;
     loop {
         if interrupted.load(Ordering::Relaxed) {
@@ -96,16 +108,55 @@ fn run(arguments: &RunArgs, out: &mut Output) -> Result<(), Stop> {
     out.finish()
 }
 
+/// Downloads and checks the weights, saying how far it is.
+fn fetch(weights: &Weights, out: &mut Output, interrupted: &AtomicBool) -> Result<(), Stop> {
+    let mut follower = Follower { out, interrupted, pace: Pace::default(), stop: None };
+    let fetched = weights.fetch(&mut follower);
+    match (follower.stop.take(), fetched) {
+        (Some(stop), _) => Err(stop),
+        (None, Ok(())) => Ok(()),
+        (None, Err(Unfetched::GivenUp)) => Err(failed("cancelled", "interrupted".to_owned())),
+        (None, Err(Unfetched::Failed(message))) => Err(Stop::Bad(message)),
+    }
+}
+
+/// Turns bytes into events, until interrupted or nobody reads.
+struct Follower<'a> {
+    out: &'a mut Output,
+    interrupted: &'a AtomicBool,
+    pace: Pace,
+    stop: Option<Stop>,
+}
+
+impl Watch for Follower<'_> {
+    fn bytes(&mut self, done: u64, total: u64) {
+        if let Some(progress) = self.pace.report(done, total) {
+            self.stop = self.out.say(EventBody::Progress(progress)).err().or(self.stop.take());
+        }
+    }
+
+    fn is_wanted(&mut self) -> bool {
+        self.stop.is_none() && !self.interrupted.load(Ordering::Relaxed)
+    }
+}
+
+/// What is known before anything is computed.
+struct Planning {
+    plan: Plan,
+    opened: Opened,
+    device: Device,
+}
+
 /// Everything that can be found wrong before computing.
-fn plan(arguments: &RunArgs) -> Result<(Plan, Arc<model::Checkpoint>, Device), Stop> {
+fn plan(arguments: &RunArgs, hub: Result<Arc<Hub>, String>) -> Result<Planning, Stop> {
     let json = read_experiment(&arguments.experiment)
         .map_err(|e| Stop::Bad(format!("cannot read {}: {e}", arguments.experiment.display())))?;
     let experiment = model::parse_experiment(&json)?;
     let device = device::open(arguments.device).map_err(Stop::Bad)?;
-    let catalog = Catalog::below(&arguments.models).map_err(Stop::Bad)?.and_any_folder();
-    let checkpoint = catalog.open(&experiment.model)?;
-    let plan = Plan::new(&checkpoint, &experiment, &Limits::default(), &device)?;
-    Ok((plan, checkpoint, device))
+    let catalog = Catalog::below(&arguments.models).map_err(Stop::Bad)?.and_any_folder().and_hub(hub);
+    let opened = catalog.open(&experiment.model)?;
+    let plan = Plan::new(&opened.checkpoint, &experiment, &Limits::default(), &device)?;
+    Ok(Planning { plan, opened, device })
 }
 
 fn read_experiment(path: &Path) -> io::Result<Vec<u8>> {

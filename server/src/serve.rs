@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::cli::ServeArgs;
+use crate::hub::{self, Hub};
 use crate::queue::Embedded;
 use crate::routes::{self, App};
 use crate::runs::{Parts, Runs};
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
 /// How long running requests and runs get to end.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,6 +29,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The `--models` folders.
     pub models: Vec<PathBuf>,
+    /// How models of the hub are reached, where they may be named.
+    pub hub: Option<hub::Settings>,
     /// Where models run.
     pub device: Device,
     /// What an experiment may ask for.
@@ -43,6 +47,7 @@ impl Settings {
         Self {
             data,
             models: Vec::new(),
+            hub: None,
             device: Device::Cpu,
             limits: Limits::default(),
             queue_bound: 64,
@@ -68,7 +73,10 @@ async fn serve_until_signal(arguments: &ServeArgs) -> anyhow::Result<()> {
     settings.models.clone_from(&arguments.models);
     settings.device = device::open(arguments.device).map_err(|message| anyhow!(message))?;
     if arguments.allow_hub {
-        tracing::warn!("--allow-hub: this version cannot load models from the Hugging Face hub yet");
+        let mut hub = hub::Settings::from_env().map_err(|message| anyhow!("--allow-hub: {message}"))?;
+        hub.offline |= arguments.offline;
+        tracing::info!(?hub, "models of the hub may be named");
+        settings.hub = Some(hub);
     }
     let address = (arguments.host.as_str(), arguments.port);
     let listener = TcpListener::bind(address).await.with_context(|| {
@@ -99,7 +107,7 @@ impl Server {
         let address = listener.local_addr()?;
         let metrics = telemetry::metrics();
         let upkeep = tokio::spawn(telemetry::keep_up(metrics.clone()));
-        let catalog = Catalog::below(&settings.models).map_err(|message| anyhow!(message))?;
+        let catalog = catalog(&settings).map_err(|message| anyhow!(message))?;
         let store: Arc<dyn ResultStore> = Arc::new(SqliteStore::open(&settings.data).await?);
         let runs = Runs::start(Parts {
             queue: Arc::new(Embedded::new(settings.queue_bound)),
@@ -138,6 +146,14 @@ impl Server {
             }
         }
     }
+}
+
+fn catalog(settings: &Settings) -> Result<Catalog, String> {
+    let catalog = Catalog::below(&settings.models)?;
+    Ok(match &settings.hub {
+        Some(hub) => catalog.and_hub(Ok(Arc::new(Hub::new(hub.clone(), Handle::current())?))),
+        None => catalog,
+    })
 }
 
 fn data_folder(arguments: &ServeArgs) -> anyhow::Result<PathBuf> {

@@ -1,8 +1,10 @@
 //! What the engine has to know of an accepted experiment, and the real one.
 
+use crate::catalog::Opened;
+use crate::hub::{Unfetched, Watch, Weights};
 use crate::queue::Lane;
 use model::wire::{Analysis, Experiment, Started};
-use model::{Checkpoint, Device, Error, Job, Limits, Plan, Transformer};
+use model::{Device, Error, Job, Limits, Plan, Transformer};
 use std::sync::Arc;
 
 /// An experiment the engine can run. Separate from [`Planned`] so that the engine's tests need no model.
@@ -14,6 +16,9 @@ pub trait Work: Send + Sync + 'static {
     fn model_key(&self) -> String;
     /// Bytes the loaded model takes.
     fn model_bytes(&self) -> u64;
+    /// Brings the model's files onto this machine: done on a thread of its own, for as long as it takes, before
+    /// [`load`](Self::load); `None` where they are here.
+    fn fetch(&self) -> Option<Fetch>;
     /// Loads the model: seconds of reading and arithmetic, done off the engine's thread.
     fn load(&self) -> Result<Self::Model, Error>;
     /// Makes the steps.
@@ -26,23 +31,26 @@ pub trait Work: Send + Sync + 'static {
     fn lane(&self) -> Lane;
 }
 
+/// A download that can be followed and given up.
+pub type Fetch = Box<dyn FnOnce(&mut dyn Watch) -> Result<(), Unfetched> + Send>;
+
 /// A planned experiment on a checkpoint.
 pub struct Planned {
     plan: Plan,
-    checkpoint: Arc<Checkpoint>,
+    weights: Option<Weights>,
     device: Device,
 }
 
 impl Planned {
     /// Plans `experiment`, finding everything that is wrong with it.
     pub fn new(
-        checkpoint: Arc<Checkpoint>,
+        opened: &Opened,
         experiment: &Experiment,
         limits: &Limits,
         device: &Device,
     ) -> Result<Self, Error> {
-        let plan = Plan::new(&checkpoint, experiment, limits, device)?;
-        Ok(Self { plan, checkpoint, device: device.clone() })
+        let plan = Plan::new(&opened.checkpoint, experiment, limits, device)?;
+        Ok(Self { plan, weights: opened.weights.clone(), device: device.clone() })
     }
 }
 
@@ -50,15 +58,20 @@ impl Work for Planned {
     type Model = Transformer;
 
     fn model_key(&self) -> String {
-        format!("{} {:?}", self.checkpoint.fingerprint(), self.plan.experiment.processing)
+        format!("{} {:?}", self.plan.started.model.fingerprint, self.plan.experiment.processing)
     }
 
     fn model_bytes(&self) -> u64 {
-        self.checkpoint.weight_bytes()
+        self.plan.checkpoint().weight_bytes()
+    }
+
+    fn fetch(&self) -> Option<Fetch> {
+        let weights = self.weights.clone()?;
+        Some(Box::new(move |watch| weights.fetch(watch)))
     }
 
     fn load(&self) -> Result<Transformer, Error> {
-        Transformer::load(&self.checkpoint, self.plan.experiment.processing, &self.device)
+        Transformer::load(self.plan.checkpoint(), self.plan.experiment.processing, &self.device)
     }
 
     fn job(&self, model: Arc<Transformer>) -> Result<Box<dyn Job>, Error> {

@@ -17,11 +17,13 @@ pub(crate) struct Outcome {
 
 pub(crate) fn hooklens() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hooklens"));
+    // tests ask no other machine, and see no cache but their own
+    command.env("HF_HUB_OFFLINE", "1").env("HF_HUB_CACHE", "/nonexistent").env_remove("HF_TOKEN");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-fn outcome(command: &mut Command) -> Outcome {
+pub(crate) fn outcome(command: &mut Command) -> Outcome {
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Outcome {
@@ -82,7 +84,9 @@ fn a_bad_experiment_exits_2_before_anything_is_written() {
     long_answer["prompts"][1]["answer"] = json!(" great film");
     let mut hub = experiment(1);
     hub["model"] = json!("EleutherAI/pythia-70m");
-    for (experiment, words) in [(unknown, "colour"), (long_answer, "prompts[1].answer"), (hub, "hub")] {
+    for (experiment, words) in
+        [(unknown, "colour"), (long_answer, "prompts[1].answer"), (hub, "HF_HUB_OFFLINE")]
+    {
         let outcome = run(&experiment, &[]);
         assert_eq!(outcome.status, 2, "{}", outcome.stderr);
         assert!(outcome.stderr.contains(words) && outcome.stdout.is_empty(), "{}", outcome.stderr);

@@ -8,6 +8,13 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+/// A client, in a build whose TLS wants to be told how to encrypt.
+pub(crate) fn client() -> Client {
+    // fails where that is settled already
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
+}
+
 /// A server in this process with a data folder of its own.
 pub(crate) struct Bench {
     server: Server,
@@ -26,7 +33,7 @@ impl Bench {
         change(&mut settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Server::start(settings, listener).await.unwrap();
-        Self { server, client: Client::new(), _data: data }
+        Self { server, client: client(), _data: data }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

@@ -1,8 +1,8 @@
 //! The real binary as a server, killed and started again.
 
 use crate::command_line::hooklens;
-use crate::harness::experiment;
-use reqwest::{Client, StatusCode};
+use crate::harness::{client, experiment};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -27,12 +27,12 @@ impl Served {
     }
 
     async fn get(&self, path: &str) -> (StatusCode, String) {
-        let response = reqwest::get(format!("{}{path}", self.url)).await.unwrap();
+        let response = client().get(format!("{}{path}", self.url)).send().await.unwrap();
         (response.status(), response.text().await.unwrap())
     }
 
     async fn start_run(&self, experiment: &Value) -> Value {
-        let request = Client::new().post(format!("{}/api/runs", self.url)).body(experiment.to_string());
+        let request = client().post(format!("{}/api/runs", self.url)).body(experiment.to_string());
         request.send().await.unwrap().json().await.unwrap()
     }
 

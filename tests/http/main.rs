@@ -8,6 +8,7 @@ mod bad_checkpoints;
 mod bad_input;
 mod command_line;
 mod harness;
+mod hub;
 mod kill;
 mod page;
 mod results;

@@ -46,11 +46,22 @@ pub(super) fn read(config: &Value) -> Result<(Family, Config), String> {
 impl Family {
     /// Checks that every tensor is there with its shape.
     pub(super) fn check(self, config: &Config, tensors: &TensorFiles) -> Result<(), String> {
-        let shapes = match self {
+        let shapes = self.shapes(config, Some(tensors));
+        shapes.iter().try_for_each(|(name, shape)| tensors.expect(name, shape))
+    }
+
+    /// Elements of every tensor that the config calls for.
+    pub(super) fn parameters(self, config: &Config) -> u64 {
+        let shapes = self.shapes(config, None);
+        shapes.iter().map(|(_, shape)| shape.iter().map(|n| *n as u64).product::<u64>()).sum()
+    }
+
+    /// Every tensor it needs, under the names that `tensors` has, or the usual ones.
+    fn shapes(self, config: &Config, tensors: Option<&TensorFiles>) -> Shapes {
+        match self {
             Self::Gpt2(layout) => gpt2::shapes(layout, config, tensors),
             Self::Neox(layout) => neox::shapes(layout, config, tensors),
-        };
-        shapes.iter().try_for_each(|(name, shape)| tensors.expect(name, shape))
+        }
     }
 
     /// Reads the tensors into canonical weights, unprocessed, f32, on the CPU.

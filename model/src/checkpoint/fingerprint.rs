@@ -18,18 +18,23 @@ static HASHED: LazyLock<Mutex<HashMap<State, Hash>>> = LazyLock::new(Mutex::defa
 /// Bytes hashed at a time: enough for all cores.
 const PIECE: usize = 16 << 20;
 
-/// 32 hexadecimal digits over config, tokenizer and weights. JSON files enter as parsed, so spacing does not count;
-/// file names and places do not enter, so a copy has the same fingerprint.
-pub(super) fn of(files: &Files) -> Result<String, String> {
+/// Begins a fingerprint with config and tokenizer, [`finish`]ed with the weights. JSON files enter as parsed, so spacing
+/// does not count; file names and places do not enter, so a copy has the same fingerprint.
+pub(super) fn begin(files: &Files) -> Hasher {
     let mut hasher = Hasher::new();
     for json in [Some(&files.config), Some(&files.tokenizer), files.tokenizer_config.as_ref()] {
         let text = json.map(ToString::to_string).unwrap_or_default();
         hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
     }
-    for file in &files.weights {
-        hasher.update(hash(file)?.as_bytes());
+    hasher
+}
+
+/// 32 hexadecimal digits over what was begun and the weights: reads every byte of theirs, unless it did so before.
+pub(super) fn finish(mut begun: Hasher, weights: &[WeightFile]) -> Result<String, String> {
+    for file in weights {
+        begun.update(hash(file)?.as_bytes());
     }
-    Ok(hasher.finalize().to_hex()[..32].to_owned())
+    Ok(begun.finalize().to_hex()[..32].to_owned())
 }
 
 fn hash(file: &WeightFile) -> Result<Hash, String> {

@@ -37,8 +37,8 @@ pub(super) fn config(fields: &Fields<'_>) -> Result<(Layout, Config), String> {
     Ok((Layout { tied: fields.flag("tie_word_embeddings", true)? }, config))
 }
 
-pub(super) fn shapes(layout: Layout, config: &Config, tensors: &TensorFiles) -> Shapes {
-    let prefix = prefix_of(PREFIX, PROBE, tensors);
+pub(super) fn shapes(layout: Layout, config: &Config, tensors: Option<&TensorFiles>) -> Shapes {
+    let prefix = tensors.map_or(PREFIX, |tensors| prefix_of(PREFIX, PROBE, tensors));
     let (d, mlp) = (config.d_model, config.d_mlp);
     let mut shapes = vec![
         (format!("{prefix}wte.weight"), vec![config.d_vocab, d]),

@@ -69,8 +69,8 @@ fn rotary(fields: &Fields<'_>, d_head: usize) -> Result<PositionKind, String> {
     Ok(PositionKind::Rotary { dims, base })
 }
 
-pub(super) fn shapes(layout: Layout, config: &Config, tensors: &TensorFiles) -> Shapes {
-    let prefix = prefix_of(PREFIX, PROBE, tensors);
+pub(super) fn shapes(layout: Layout, config: &Config, tensors: Option<&TensorFiles>) -> Shapes {
+    let prefix = tensors.map_or(PREFIX, |tensors| prefix_of(PREFIX, PROBE, tensors));
     let (d, mlp) = (config.d_model, config.d_mlp);
     let mut shapes = vec![
         (format!("{prefix}embed_in.weight"), vec![config.d_vocab, d]),

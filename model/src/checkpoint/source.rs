@@ -14,14 +14,21 @@ pub enum Source {
     /// A Hugging Face folder: `config.json`, `tokenizer.json` (or `vocab.json` and `merges.txt`),
     /// `model.safetensors` or its shards.
     Folder(PathBuf),
+    /// Such a folder whose contents have a name already, the commit of a hub's repository: it is the fingerprint. The
+    /// weights may still be missing while the other files are there.
+    Snapshot {
+        /// Where the files are.
+        folder: PathBuf,
+        /// Names the contents, all of them.
+        commit: String,
+    },
 }
 
-/// The files of one checkpoint, found and opened.
+/// The files of one checkpoint beside its weights.
 pub(super) struct Files {
     pub(super) config: Value,
     pub(super) tokenizer: Value,
     pub(super) tokenizer_config: Option<Value>,
-    pub(super) weights: Vec<WeightFile>,
 }
 
 impl Files {
@@ -29,17 +36,16 @@ impl Files {
     pub(super) fn find(source: &Source) -> Result<Self, String> {
         match source {
             Source::Demo => Self::bundled(),
-            Source::Folder(folder) => Self::in_folder(folder),
+            Source::Folder(folder) | Source::Snapshot { folder, .. } => Self::in_folder(folder),
         }
     }
 
     fn bundled() -> Result<Self, String> {
-        use crate::demo::{CONFIG, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS};
+        use crate::demo::{CONFIG, TOKENIZER, TOKENIZER_CONFIG};
         Ok(Self {
             config: parse("config.json", CONFIG)?,
             tokenizer: parse("tokenizer.json", TOKENIZER)?,
             tokenizer_config: Some(parse("tokenizer_config.json", TOKENIZER_CONFIG)?),
-            weights: vec![WeightFile::bundled("model.safetensors", WEIGHTS)],
         })
     }
 
@@ -52,12 +58,19 @@ impl Files {
         };
         let tokenizer = tokenizer(folder)?;
         let tokenizer_config = read_json(folder, "tokenizer_config.json")?;
-        let open = |name: String| {
-            WeightFile::open(folder, name.clone()).map_err(|e| format!("cannot open {name}: {e}"))
-        };
-        let weights = weight_names(folder)?.into_iter().map(open).collect::<Result<_, _>>()?;
-        Ok(Self { config, tokenizer, tokenizer_config, weights })
+        Ok(Self { config, tokenizer, tokenizer_config })
     }
+}
+
+/// Opens the weight files; the error says which is missing.
+pub(super) fn weights(source: &Source) -> Result<Vec<WeightFile>, String> {
+    let folder = match source {
+        Source::Demo => return Ok(vec![WeightFile::bundled("model.safetensors", crate::demo::WEIGHTS)]),
+        Source::Folder(folder) | Source::Snapshot { folder, .. } => folder,
+    };
+    let open =
+        |name: String| WeightFile::open(folder, name.clone()).map_err(|e| format!("cannot open {name}: {e}"));
+    weight_files(folder)?.into_iter().map(open).collect()
 }
 
 /// `tokenizer.json`, or what older GPT-2 folders have in its place.
@@ -77,8 +90,11 @@ fn tokenizer(folder: &Path) -> Result<Value, String> {
     vocab_merges::tokenizer(&vocab, &merges)
 }
 
-/// The safetensors files of a folder: the single one, or those its index names.
-fn weight_names(folder: &Path) -> Result<Vec<String>, String> {
+/// The names of a folder's weight files: the single one, or those its index names.
+///
+/// # Errors
+/// Where the folder has neither, or the index cannot be read.
+pub fn weight_files(folder: &Path) -> Result<Vec<String>, String> {
     const SINGLE: &str = "model.safetensors";
     const INDEX: &str = "model.safetensors.index.json";
     if folder.join(SINGLE).is_file() {

@@ -65,9 +65,9 @@ impl TensorFiles {
         Tensor::from_raw_buffer(&bytes, entry.dtype, &entry.shape, &Device::Cpu)?.to_dtype(DType::F32)
     }
 
-    /// Elements of all tensors together.
-    pub(super) fn elements(&self) -> u64 {
-        self.entries.values().map(|e| e.shape.iter().product::<usize>() as u64).sum()
+    /// The files, in order.
+    pub(super) fn files(&self) -> &[WeightFile] {
+        &self.files
     }
 }
 

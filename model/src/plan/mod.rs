@@ -64,7 +64,7 @@ impl Plan {
         if !draft.problems.is_empty() {
             return Err(Error::Experiment(draft.problems));
         }
-        let id = identify(&draft.experiment, checkpoint.fingerprint());
+        let id = identify(&draft.experiment, checkpoint.fingerprint()?);
         let started = Started {
             id: id.clone(),
             model: checkpoint.info(device),
@@ -81,16 +81,20 @@ impl Plan {
     }
 
     /// What [`Plan::new`] would say, all problems together.
-    pub fn check(checkpoint: &Checkpoint, experiment: &Experiment, limits: &Limits) -> Checked {
+    ///
+    /// # Errors
+    /// [`Error::Model`] where the checkpoint cannot be read whole.
+    pub fn check(checkpoint: &Checkpoint, experiment: &Experiment, limits: &Limits) -> Result<Checked> {
         let draft = Draft::new(checkpoint, experiment, limits);
-        let id = draft.problems.is_empty().then(|| identify(&draft.experiment, checkpoint.fingerprint()));
-        Checked {
+        let good = draft.problems.is_empty();
+        let id = if good { Some(identify(&draft.experiment, checkpoint.fingerprint()?)) } else { None };
+        Ok(Checked {
             id,
             prompts: draft.prompts.iter().map(|p| p.describe(checkpoint.tokens())).collect(),
             experiment: draft.experiment,
             warnings: draft.warnings,
             problems: draft.problems,
-        }
+        })
     }
 
     /// The tokenized prompts.

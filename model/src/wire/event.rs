@@ -86,7 +86,8 @@ pub struct PromptTokens {
     pub group: Option<String>,
 }
 
-/// How far a run is: `done` of `total`, in `unit`s (`prompts`; while it waits, `runs ahead`).
+/// How far a run is: `done` of `total`, in `unit`s (`prompts`; before that `runs ahead`,
+/// `MB downloaded`, `models loaded`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Progress {

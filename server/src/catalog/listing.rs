@@ -1,8 +1,8 @@
 //! Listing what can be loaded.
 
 use super::{Catalog, DEMO};
-use model::Device;
 use model::wire::ModelListing;
+use model::{Device, Source};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,14 +22,18 @@ impl Catalog {
             let mut left = MOST_FOLDERS;
             find_models(root, root, DEPTH, &mut left, &mut folders);
         }
-        let names =
-            [(DEMO, "bundled")].into_iter().chain(folders.keys().map(|name| (name.as_str(), "folder")));
-        names.map(|(name, source)| self.describe(name, source, device)).collect()
+        let here = [(DEMO.to_owned(), "bundled", Source::Demo)];
+        let below = folders.into_iter().map(|(name, path)| (name, "folder", Source::Folder(path)));
+        let cached = self.hub.iter().flat_map(|hub| hub.cached());
+        let cached = cached.map(|(name, source)| (name.to_string(), "hub", source));
+        let all = here.into_iter().chain(below).chain(cached);
+        all.map(|(name, kind, source)| self.describe(name, kind, source, device)).collect()
     }
 
-    fn describe(&self, name: &str, source: &str, device: &Device) -> ModelListing {
-        let (name, source) = (name.to_owned(), source.to_owned());
-        match self.open(&name) {
+    fn describe(&self, name: String, kind: &str, source: Source, device: &Device) -> ModelListing {
+        let opened = self.open_at(&name, source);
+        let source = kind.to_owned();
+        match opened {
             Ok(checkpoint) => ModelListing {
                 name,
                 source,

@@ -46,9 +46,8 @@ impl<W: Work> Active<W> {
         self.run.log.push(EventBody::Progress(Progress { done, total: 1, unit }));
     }
 
-    /// Makes the job on the model, or passes on why there is none.
-    pub(super) fn start(&mut self, model: &Result<Arc<W::Model>, Failure>) -> Result<(), Failure> {
-        let model = model.clone()?;
+    /// Makes the job on the model.
+    pub(super) fn start(&mut self, model: Arc<W::Model>) -> Result<(), Failure> {
         self.job = Some(guarded(|| self.run.work.job(model))?);
         Ok(())
     }

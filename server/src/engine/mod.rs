@@ -1,12 +1,13 @@
 //! The engine: one named thread a device that owns the models and steps the runs.
 //!
 //! A few runs of each [`Lane`] are worked on at once, the rest wait in the queue. Runs whose model is not loaded wait
-//! for the loader, on its own thread, while others go on. Steps are interleaved round-robin, short runs before
+//! for it beside those, while it is downloaded and loaded on other threads. Steps are interleaved round-robin, short runs before
 //! long ones, though never so that a long one stands still. A run is cancelled between two steps. A panic inside a
 //! step ends that run alone.
 
 mod active;
-mod loader;
+mod fetching;
+mod models;
 #[cfg(test)]
 mod tests;
 
@@ -15,14 +16,17 @@ use crate::runs::Run;
 use crate::store::Files;
 use crate::work::Work;
 use active::{Active, Outcome};
-use loader::{Loaded, Loader};
 use model::wire::{EventBody, Failure, Progress};
+use models::{Arrival, Arrived, Models};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, JoinHandle};
 
 /// Runs of one lane that are worked on at once; each holds the memory of its analysis.
 const AT_ONCE: usize = 4;
+
+/// Runs of one lane that wait for their models at once, beside those worked on: a long download holds up nobody else.
+const AWAITING: usize = 16;
 
 /// While both lanes have work, every so-manyth step is a long run's.
 const LONG_TURN: usize = 4;
@@ -31,8 +35,8 @@ const LONG_TURN: usize = 4;
 enum Signal<M> {
     /// A run was queued or cancelled.
     Look,
-    /// A model is there, or cannot be.
-    Loaded(Loaded<M>),
+    /// A model, or its files, came, or cannot be had.
+    Model(Arrival<M>),
     /// End every run and the thread.
     Stop,
 }
@@ -55,8 +59,7 @@ pub struct Engine<W: Work> {
 }
 
 impl<W: Work> Engine<W> {
-    /// Starts the thread, named `engine-<device>`. `model_budget` is the bytes that loaded models may take together;
-    /// the one in use is kept even where it alone takes more.
+    /// Starts the thread, named `engine-<device>`. `model_budget` is the bytes that loaded models may take together.
     pub fn start(
         device: &str,
         model_budget: u64,
@@ -65,9 +68,9 @@ impl<W: Work> Engine<W> {
         on_end: OnEnd<W>,
     ) -> std::io::Result<Self> {
         let (signals, inbox) = channel();
-        let loader = Loader::start(model_budget, signals.clone())?;
+        let models = Models::start(model_budget, signals.clone())?;
         let mut thread =
-            Thread { queue, inbox, loader, files, on_end, active: Vec::new(), next: 0, since_long: 0 };
+            Thread { queue, inbox, models, files, on_end, active: Vec::new(), next: 0, since_long: 0 };
         let thread = Builder::new().name(format!("engine-{device}")).spawn(move || thread.run())?;
         Ok(Self { signals, thread: Some(thread) })
     }
@@ -102,7 +105,7 @@ impl<W: Work> Drop for Engine<W> {
 struct Thread<W: Work> {
     queue: Arc<dyn Queue<Arc<Run<W>>>>,
     inbox: Receiver<Signal<W::Model>>,
-    loader: Loader<W>,
+    models: Models<W>,
     files: Files,
     on_end: OnEnd<W>,
     active: Vec<Active<W>>,
@@ -116,36 +119,45 @@ impl<W: Work> Thread<W> {
     fn run(&mut self) {
         loop {
             metrics::gauge!("hooklens_runs_active").set(self.active.len() as f64);
+            self.end_cancelled();
+            self.admit();
+            self.announce_waiting();
             let idle = !self.active.iter().any(Active::is_ready);
             // with nothing to step, sleep until something happens
             let mut signal = if idle { self.inbox.recv().ok() } else { self.inbox.try_recv().ok() };
+            let nothing_new = signal.is_none();
             while let Some(received) = signal {
                 match received {
                     Signal::Look => {}
-                    Signal::Loaded(loaded) => self.receive_model(&loaded),
+                    Signal::Model(arrival) => self.receive_model(arrival),
                     Signal::Stop => return self.end_all(),
                 }
                 signal = self.inbox.try_recv().ok();
             }
-            self.end_cancelled();
-            self.admit();
-            self.announce_waiting();
-            self.step();
+            if nothing_new {
+                self.step();
+            }
         }
     }
 
-    fn receive_model(&mut self, loaded: &Loaded<W::Model>) {
-        self.loader.keep(loaded);
-        let (waiting, rest): (Vec<_>, _) =
-            self.active.drain(..).partition(|active| active.waits_for(&loaded.key));
-        self.active = rest;
-        for mut active in waiting {
-            match active.start(&loaded.model) {
-                Ok(()) => {
-                    active.say_loading(1);
-                    self.active.push(active);
+    fn receive_model(&mut self, arrival: Arrival<W::Model>) {
+        let key = arrival.key.clone();
+        let is_loaded = matches!(arrival.stage, Arrived::Loaded(Ok(_)));
+        match self.models.receive(arrival) {
+            Ok(()) if is_loaded => {
+                self.active
+                    .iter()
+                    .filter(|active| active.waits_for(&key))
+                    .for_each(|active| active.say_loading(1));
+            }
+            Ok(()) => {}
+            Err(failure) => {
+                let (waiting, rest): (Vec<_>, _) =
+                    self.active.drain(..).partition(|active| active.waits_for(&key));
+                self.active = rest;
+                for active in waiting {
+                    self.end(&active.run, End::Failed(failure.clone()));
                 }
-                Err(failure) => self.end(&active.run, End::Failed(failure)),
             }
         }
     }
@@ -163,21 +175,22 @@ impl<W: Work> Thread<W> {
     }
 
     fn admit(&mut self) {
+        // a run that ended may have freed the memory that the next model needs
+        self.models.load_next();
+        self.start_waiting();
         for lane in [Lane::Short, Lane::Long] {
-            while self.busy(lane) < AT_ONCE {
+            while self.stepped(lane) < AT_ONCE && self.awaiting(lane) < AWAITING {
                 let Some(run) = self.queue.pop(lane) else { break };
                 if run.is_cancelled() {
                     self.end(&run, End::Failed(run.cancellation()));
                     continue;
                 }
-                let mut active = Active::new(run);
-                match self.loader.get(&active.run) {
+                let active = Active::new(run);
+                match self.models.get(&active.run) {
                     None => active.say_loading(0),
                     Some(model) => {
-                        if let Err(failure) = active.start(&Ok(model)) {
-                            self.end(&active.run, End::Failed(failure));
-                            continue;
-                        }
+                        self.begin(active, model);
+                        continue;
                     }
                 }
                 self.active.push(active);
@@ -185,8 +198,37 @@ impl<W: Work> Thread<W> {
         }
     }
 
-    fn busy(&self, lane: Lane) -> usize {
-        self.active.iter().filter(|active| active.run.lane() == lane).count()
+    /// Begins the runs whose models have come, as far as there is room beside those worked on.
+    fn start_waiting(&mut self) {
+        let mut place = 0;
+        while place < self.active.len() {
+            let waiting = &self.active[place];
+            let room = self.stepped(waiting.run.lane()) < AT_ONCE;
+            match if waiting.is_ready() || !room { None } else { self.models.get(&waiting.run) } {
+                None => place += 1,
+                Some(model) => {
+                    let active = self.active.remove(place);
+                    self.begin(active, model);
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, mut active: Active<W>, model: Arc<W::Model>) {
+        match active.start(model) {
+            Ok(()) => self.active.push(active),
+            Err(failure) => self.end(&active.run, End::Failed(failure)),
+        }
+    }
+
+    /// Runs of a lane that are worked on.
+    fn stepped(&self, lane: Lane) -> usize {
+        self.active.iter().filter(|active| active.run.lane() == lane && active.is_ready()).count()
+    }
+
+    /// Runs of a lane that wait for their models.
+    fn awaiting(&self, lane: Lane) -> usize {
+        self.active.iter().filter(|active| active.run.lane() == lane && !active.is_ready()).count()
     }
 
     /// Tells every waiting run how many are before it, where that has changed.
@@ -195,7 +237,7 @@ impl<W: Work> Thread<W> {
         for lane in [Lane::Short, Lane::Long] {
             let waiting = self.queue.waiting(lane);
             queued += waiting.len();
-            for (total, run) in (self.busy(lane)..).zip(waiting) {
+            for (total, run) in (self.stepped(lane) + self.awaiting(lane)..).zip(waiting) {
                 if run.announce_ahead(total) {
                     let unit = "runs ahead".to_owned();
                     run.log.push(EventBody::Progress(Progress { done: 0, total, unit }));

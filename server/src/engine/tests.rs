@@ -96,6 +96,10 @@ impl Work for Fake {
         1
     }
 
+    fn fetch(&self) -> Option<crate::work::Fetch> {
+        None
+    }
+
     fn load(&self) -> Result<(), Error> {
         assert!(!matches!(self.behaviour, Behaviour::PanicsInLoading), "no such tensor");
         self.trace.lock().push("load");

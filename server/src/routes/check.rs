@@ -21,7 +21,7 @@ pub(super) async fn check(
     ExperimentBody(experiment): ExperimentBody,
 ) -> Result<Json<Checked>, AppError> {
     let checked = blocking(move || match app.catalog.open(&experiment.model) {
-        Ok(checkpoint) => Ok(Plan::check(&checkpoint, &experiment, &app.limits)),
+        Ok(opened) => Ok(Plan::check(&opened.checkpoint, &experiment, &app.limits)?),
         Err(error) => Ok(Checked {
             id: None,
             problems: problems_of(&error),

@@ -32,8 +32,8 @@ pub(super) async fn start(
 ) -> Result<Json<RunAccepted>, AppError> {
     let planner = app.clone();
     let plan = blocking(move || {
-        let checkpoint = planner.catalog.open(&experiment.model)?;
-        Ok(Planned::new(checkpoint, &experiment, &planner.limits, &planner.device)?)
+        let opened = planner.catalog.open(&experiment.model)?;
+        Ok(Planned::new(&opened, &experiment, &planner.limits, &planner.device)?)
     });
     app.runs.submit(plan.await?).await.map(Json)
 }
@@ -53,7 +53,8 @@ pub(super) struct From {
 /// stored results alike. One JSON object a line, or binary frames for `Accept: application/vnd.hooklens.frames`: see
 /// the description of this document. Closing the stream does not cancel the run; giving its last ticket back does.
 /// A run that failed or was cancelled and is asked for again numbers its events anew.
-/// While a run waits, it says `progress` in the unit `runs ahead`; while its model is being loaded, `models loaded`.
+/// While a run waits, it says `progress` in the unit `runs ahead`; while its model comes, `MB downloaded` (millions of
+/// bytes, where it comes from the hub) and `models loaded`.
 #[utoipa::path(get, path = "/api/runs/{id}/events", params(("id" = String, Path), From), responses(
     (status = 200, body = Event, content_type = "application/x-ndjson"),
     (status = 404, body = ApiError),

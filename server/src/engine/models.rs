@@ -1,0 +1,190 @@
+//! Loaded models, those on their way, and the memory that they may take together.
+//!
+//! A model that a run needs comes in stages: its files are fetched on a thread of their own, it waits until there is
+//! room, and it is loaded on the thread `model-loader`, one at a time. Room is made by letting go of the least recently
+//! used models; one that a run still works with leaves when that run ends. Room is made in the order in which models
+//! were asked for, so that none waits for ever.
+
+use super::Signal;
+use super::active::guarded;
+use super::fetching::{self, Demand};
+use crate::runs::Run;
+use crate::work::Work;
+use model::wire::Failure;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Weak};
+use std::thread::Builder;
+use std::time::Instant;
+
+/// What became of a model that was asked for.
+pub(super) struct Arrival<M> {
+    /// As [`Work::model_key`] names it.
+    pub(super) key: String,
+    pub(super) stage: Arrived<M>,
+}
+
+/// How far it came.
+pub(super) enum Arrived<M> {
+    /// Its files are here, or cannot be had.
+    Fetched(Result<(), Failure>),
+    /// It is loaded, or cannot be.
+    Loaded(Result<Arc<M>, Failure>),
+}
+
+struct Kept<M> {
+    key: String,
+    bytes: u64,
+    model: Arc<M>,
+}
+
+struct Coming<W: Work> {
+    key: String,
+    bytes: u64,
+    stage: Stage,
+    demand: Arc<Demand<W>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Fetching,
+    Waiting,
+    Loading,
+}
+
+/// The models of one engine.
+pub(super) struct Models<W: Work> {
+    /// Least recently used first.
+    kept: Vec<Kept<W::Model>>,
+    /// Let go of, but still used by a run.
+    leaving: Vec<(u64, Weak<W::Model>)>,
+    /// In the order in which they were asked for.
+    coming: Vec<Coming<W>>,
+    budget: u64,
+    signals: Sender<Signal<W::Model>>,
+    requests: Sender<Arc<Run<W>>>,
+}
+
+impl<W: Work> Models<W> {
+    /// Starts the thread `model-loader`, which ends when this is dropped.
+    pub(super) fn start(budget: u64, signals: Sender<Signal<W::Model>>) -> std::io::Result<Self> {
+        let (requests, inbox) = channel::<Arc<Run<W>>>();
+        let loaded = signals.clone();
+        Builder::new().name("model-loader".to_owned()).spawn(move || {
+            for run in inbox {
+                let key = run.work.model_key();
+                let began = Instant::now();
+                let model = guarded(|| run.work.load()).map(Arc::new);
+                // its runs are told by the engine; this thread must not keep one alive
+                drop(run);
+                tracing::info!(%key, ok = model.is_ok(), seconds = began.elapsed().as_secs_f64(), "loaded a model");
+                if loaded.send(Signal::Model(Arrival { key, stage: Arrived::Loaded(model) })).is_err() {
+                    break;
+                }
+            }
+        })?;
+        Ok(Self { kept: Vec::new(), leaving: Vec::new(), coming: Vec::new(), budget, signals, requests })
+    }
+
+    /// The model of a run; where it is not loaded, it will be, and `None` is returned for now.
+    pub(super) fn get(&mut self, run: &Arc<Run<W>>) -> Option<Arc<W::Model>> {
+        let key = run.work.model_key();
+        if let Some(found) = self.kept.iter().position(|kept| kept.key == key) {
+            let kept = self.kept.remove(found);
+            let model = kept.model.clone();
+            self.kept.push(kept);
+            return Some(model);
+        }
+        match self.coming.iter().find(|coming| coming.key == key) {
+            Some(coming) => coming.demand.join(run),
+            None => self.ask_for(key, run),
+        }
+        None
+    }
+
+    fn ask_for(&mut self, key: String, run: &Arc<Run<W>>) {
+        let (bytes, demand) = (run.work.model_bytes(), Arc::new(Demand::new(run)));
+        let fetch = run.work.fetch();
+        let stage = if fetch.is_some() { Stage::Fetching } else { Stage::Waiting };
+        if let Some(fetch) = fetch {
+            fetching::start(key.clone(), fetch, demand.clone(), self.signals.clone());
+        }
+        self.coming.push(Coming { key, bytes, stage, demand });
+        self.load_next();
+    }
+
+    /// Takes note of an arrival. Where a model cannot be had: why, for the runs that wait for it.
+    pub(super) fn receive(&mut self, arrival: Arrival<W::Model>) -> Result<(), Failure> {
+        let Some(place) = self.coming.iter().position(|coming| coming.key == arrival.key) else {
+            return Ok(());
+        };
+        let failure = match arrival.stage {
+            Arrived::Fetched(Ok(())) => {
+                self.coming[place].stage = Stage::Waiting;
+                None
+            }
+            Arrived::Loaded(Ok(model)) => {
+                let Coming { key, bytes, .. } = self.coming.remove(place);
+                self.kept.push(Kept { key, bytes, model });
+                None
+            }
+            Arrived::Fetched(Err(failure)) | Arrived::Loaded(Err(failure)) => {
+                // where it was given up, whoever asked meanwhile asks anew
+                let given_up = self.coming.remove(place).demand.was_given_up();
+                (!given_up).then_some(failure)
+            }
+        };
+        self.load_next();
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Has the next model loaded if there is room for it now.
+    pub(super) fn load_next(&mut self) {
+        self.coming.retain(|coming| coming.stage != Stage::Waiting || coming.demand.is_wanted());
+        if self.coming.iter().any(|coming| coming.stage == Stage::Loading) {
+            return;
+        }
+        let Some(place) = self.coming.iter().position(|coming| coming.stage == Stage::Waiting) else {
+            return;
+        };
+        // before, not after: two big models at once may be more than there is
+        if !self.make_room(self.coming[place].bytes) {
+            return;
+        }
+        let coming = &mut self.coming[place];
+        if let Some(run) = coming.demand.someone() {
+            coming.stage = Stage::Loading;
+            // fails only once the thread is gone, and then the engine is going too
+            let _ = self.requests.send(run);
+        }
+    }
+
+    /// Lets models go until `bytes` more fit; false while runs still use what would have to go.
+    fn make_room(&mut self, bytes: u64) -> bool {
+        self.leaving.retain(|(_, model)| model.strong_count() > 0);
+        loop {
+            let kept = self.kept.iter().map(|kept| kept.bytes);
+            let taken: u64 = kept.chain(self.leaving.iter().map(|(bytes, _)| *bytes)).sum();
+            // with nothing else in memory it is tried: whoever planned it found it not too large
+            if taken == 0 || taken + bytes <= self.budget {
+                return true;
+            }
+            if self.kept.is_empty() {
+                return false;
+            }
+            let Kept { key, bytes, model } = self.kept.remove(0);
+            let used = Arc::strong_count(&model) > 1;
+            tracing::info!(%key, bytes, used, "let a model go");
+            if used {
+                self.leaving.push((bytes, Arc::downgrade(&model)));
+            }
+        }
+    }
+}
+
+impl<W: Work> Drop for Models<W> {
+    fn drop(&mut self) {
+        for coming in &self.coming {
+            coming.demand.end();
+        }
+    }
+}
