@@ -12,6 +12,8 @@ use tempfile::TempDir;
 const NEOX: &str = "neox-parallel";
 const GPT2: &str = "gpt2";
 const SHARDED: &str = "neox-parallel-f16-sharded";
+const PICKLED: &str = "gpt2-pickled";
+const BEFORE_ZIP: &str = "neox-parallel-pickled";
 const WEIGHTS: &str = "model.safetensors";
 
 /// A copy of a committed checkpoint, to be spoilt.
@@ -40,8 +42,12 @@ impl Copy {
 
     /// Cuts the weight file to what `length` makes of its length.
     fn truncate(&self, length: impl FnOnce(usize) -> usize) {
-        let bytes = fs::read(self.path(WEIGHTS)).unwrap();
-        fs::write(self.path(WEIGHTS), &bytes[..length(bytes.len())]).unwrap();
+        self.cut(WEIGHTS, length);
+    }
+
+    fn cut(&self, file: &str, length: impl FnOnce(usize) -> usize) {
+        let bytes = fs::read(self.path(file)).unwrap();
+        fs::write(self.path(file), &bytes[..length(bytes.len())]).unwrap();
     }
 
     /// Writes the weights again without the tensor `name`, or with `instead` for it.
@@ -110,6 +116,18 @@ fn integers_are_no_weights() {
 fn a_truncated_file_is_named() {
     for length in [|n| n - 1, |n| n / 2, |_| 100, |_| 4, |_| 0] {
         check(NEOX, |copy| copy.truncate(length), &[WEIGHTS]);
+    }
+}
+
+#[test]
+fn a_truncated_pickled_file_is_named() {
+    for (checkpoint, file) in
+        [(PICKLED, "pytorch_model.bin"), (BEFORE_ZIP, "pytorch_model-00002-of-00002.bin")]
+    {
+        for length in [|n| n - 1, |n| n / 2, |_| 100, |_| 20, |_| 4, |_| 0] {
+            check(checkpoint, |copy| copy.cut(file, length), &[file, "truncated or not a PyTorch file"]);
+        }
+        check(checkpoint, |copy| fs::write(copy.path(file), "no model".repeat(99)).unwrap(), &[file]);
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) const CHECKPOINTS: &[(&str, &str)] = &[
     ("neox-sequential-bf16", "neox-sequential"),
     ("gpt2", "gpt2"),
     ("gpt2-bare", "gpt2"),
+    ("gpt2-pickled", "gpt2"),
+    ("neox-parallel-pickled", "neox-parallel"),
 ];
 
 /// Both ways to run the weights.

@@ -15,6 +15,8 @@ What it writes, for every case of `tiny.CASES`:
     expected/<case>/<processing>.json          experiments, each with the figures it must give
     expected/<case>/logits.safetensors         `<prompt>/logits` of transformers at every position
 
+and for every case of `tiny.LAYOUTS` the checkpoint and the logits.
+
 Every prompt is computed alone and unpadded: that is the definition of right.
 """
 
@@ -62,18 +64,33 @@ def expect(case, folder, out):
         }
         text = json.dumps(expected, indent=None, separators=(",", ":"), ensure_ascii=False)
         (out / f"{processing}.json").write_text(text.replace('{"experiment"', '\n{"experiment"') + "\n")
-    logits = {f"{n}/logits": hf_model(torch.tensor([i])).logits[0].contiguous() for n, i in enumerate(ids)}
+    save_logits(hf_model, ids, out)
+
+
+def save_logits(hf_model, prompts, out):
+    logits = {f"{n}/logits": hf_model(torch.tensor([i])).logits[0].contiguous() for n, i in enumerate(prompts)}
     save_file(logits, out / "logits.safetensors")
 
 
+def expect_logits(folder, out):
+    """Writes what is expected of a checkpoint that TransformerLens does not load."""
+    tokenizer = tiny.tokenizer_of(folder)
+    ids = [experiments.ids_of(tokenizer, p["text"], True) for p in experiments.activation_prompts()]
+    with torch.no_grad():
+        save_logits(oracle.load_hugging_face(folder), ids, out)
+
+
 def main():
-    for case in tiny.CASES:
+    for case in tiny.CASES + tiny.LAYOUTS:
         folder, out = HERE / "checkpoints" / case.name, HERE / "expected" / case.name
         for path in (folder, out):
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir(parents=True)
         tiny.save(case, folder)
-        expect(case, folder, out)
+        if case in tiny.LAYOUTS:
+            expect_logits(folder, out)
+        else:
+            expect(case, folder, out)
         print(f"{case.name}: {sum(f.stat().st_size for f in [*folder.iterdir(), *out.iterdir()]) >> 10} KiB")
     variants.save_all(HERE / "checkpoints")
 

@@ -16,6 +16,11 @@ RAW = dict(fold_ln=False, center_writing_weights=False, center_unembed=False, fo
 TOLERANCE = 1e-4
 
 
+def load_hugging_face(folder):
+    """transformers' own model, in f32 on the CPU."""
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+
+
 def load(folder, like, processing):
     """The folder as (HookedTransformer, transformers' own model), in f32 on the CPU.
 
@@ -25,7 +30,7 @@ def load(folder, like, processing):
     transformers' logits.
     """
     torch.set_grad_enabled(False)
-    hf_model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    hf_model = load_hugging_face(folder)
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, add_bos_token=True)
     convert = loading.convert_hf_model_config
 

@@ -3,9 +3,12 @@
 use crate::compare::{TOLERANCE, assert_close, assert_near, assert_same_figure, largest};
 use crate::expected::{self, Array, CHECKPOINTS, PROCESSINGS};
 use crate::run::{self, Outcome};
+use model::hooks::NoHooks;
+use model::packing::Batch;
 use model::wire::{
     Activations, Analysis, Experiment, FigureData, Positions, Processing, Prompt, Prompts, Values,
 };
+use model::{Device, Transformer};
 use std::collections::BTreeMap;
 
 /// Runs `activations` on the case's prompts: one batch of unequal lengths.
@@ -101,6 +104,40 @@ fn logits_equal_those_of_transformers() {
             let prompt = name.split('/').next().unwrap();
             let ours = times_transposed(&normalized[&format!("{prompt}/{site}")], unembedding);
             assert_near(&format!("{case}: {name}"), &ours, &logits.values, 1e-4);
+        }
+    }
+}
+
+/// Tied and untied embeddings, attention without biases, other activations and sizes.
+#[test]
+fn logits_of_other_layouts_equal_those_of_transformers() {
+    for case in ["neox-tied", "gpt2-untied", "gpt2-gelu"] {
+        let checkpoint = run::open(case);
+        let prompts = expected::figures("gpt2", Processing::Raw).prompts;
+        for processing in PROCESSINGS {
+            let model = Transformer::load(&checkpoint, processing, &Device::Cpu).unwrap();
+            for (number, prompt) in prompts.iter().enumerate() {
+                let rows: Vec<u32> = (0..prompt.ids.len() as u32).collect();
+                let batch = Batch::separate(&[&prompt.ids]);
+                let ours = model.forward(&batch, &rows, &mut NoHooks).unwrap();
+                let theirs = &expected::tensors(case, "logits")[&format!("{number}/logits")];
+                let mut expected = theirs.values.clone();
+                if processing == Processing::Folded {
+                    centre(&mut expected, theirs.shape[1]);
+                }
+                let ours = ours.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+                assert_near(&format!("{case}, {processing:?}, prompt {number}"), &ours, &expected, 1e-4);
+            }
+        }
+    }
+}
+
+/// Takes each row's mean away, as folding does.
+fn centre(values: &mut [f32], width: usize) {
+    for row in values.chunks_exact_mut(width) {
+        let mean = row.iter().sum::<f32>() / width as f32;
+        for value in row {
+            *value -= mean;
         }
     }
 }

@@ -83,6 +83,18 @@ CASES = [
     Case("gpt2", "gpt2", gpt2(2), seed=4),
 ]
 
+# Settings that TransformerLens does not load, or takes for others: only their logits are compared, with transformers'.
+LAYOUTS = [
+    Case(
+        "neox-tied",
+        "",
+        neox(2, rotary_pct=1.0, tie_word_embeddings=True, attention_bias=False, hidden_act="gelu_new"),
+        seed=5,
+    ),
+    Case("gpt2-untied", "", gpt2(2, tie_word_embeddings=False, n_inner=40, activation_function="relu"), seed=6),
+    Case("gpt2-gelu", "", gpt2(2, activation_function="gelu", layer_norm_epsilon=1e-3), seed=7),
+]
+
 
 def randomize(model, seed):
     """Draws every parameter of `model` afresh."""

@@ -3,6 +3,7 @@
 Every variant holds the numbers of its original exactly, so the original's goldens are its goldens.
 """
 
+import collections
 import json
 import shutil
 
@@ -97,7 +98,40 @@ def bare_gpt2(original, variant):
     (variant / "tokenizer_config.json").write_text(json.dumps(settings) + "\n")
 
 
+def pickled_gpt2(original, variant):
+    """`pytorch_model.bin` as PyTorch writes it: tied weights twice, masks, and a weight that lies transposed."""
+    tensors = copy(original, variant)
+    tensors["lm_head.weight"] = tensors["transformer.wte.weight"]
+    for layer in range(json.loads((original / "config.json").read_text())["n_layer"]):
+        tensors[f"transformer.h.{layer}.attn.bias"] = torch.ones(1, 1, 4, 4, dtype=torch.bool).tril()
+        tensors[f"transformer.h.{layer}.attn.masked_bias"] = torch.tensor(-1e4)
+        name = f"transformer.h.{layer}.mlp.c_fc.weight"
+        tensors[name] = tensors[name].t().contiguous().t()
+    # a tensor that begins in the middle of its storage
+    name = "transformer.ln_f.weight"
+    tensors[name] = torch.cat([torch.zeros(3), tensors[name]])[3:]
+    torch.save(collections.OrderedDict(tensors), variant / "pytorch_model.bin")
+
+
+def pickled_neox_before_zip(original, variant):
+    """Two shards in the format from before PyTorch 1.6, f16 and f32, a parameter among the tensors."""
+    tensors = copy(original, variant)
+    names = sorted(tensors)
+    tensors |= {name: tensors[name].half() for name in names[::3]}
+    tensors[names[1]] = torch.nn.Parameter(tensors[names[1]])
+    tensors["gpt_neox.layers.0.attention.bias"] = torch.ones(1, 1, 4, 4, dtype=torch.uint8).tril()
+    names = sorted(tensors)
+    shards = {f"pytorch_model-0000{i + 1}-of-00002.bin": names[i::2] for i in range(2)}
+    for file, held in shards.items():
+        held = collections.OrderedDict((name, tensors[name]) for name in held)
+        torch.save(held, variant / file, _use_new_zipfile_serialization=False)
+    index = {"metadata": {}, "weight_map": {n: f for f, held in shards.items() for n in held}}
+    (variant / "pytorch_model.bin.index.json").write_text(json.dumps(index, indent=2) + "\n")
+
+
 def save_all(checkpoints):
     sharded_f16(checkpoints / "neox-parallel", checkpoints / "neox-parallel-f16-sharded")
     bf16_with_bos_template(checkpoints / "neox-sequential", checkpoints / "neox-sequential-bf16")
     bare_gpt2(checkpoints / "gpt2", checkpoints / "gpt2-bare")
+    pickled_gpt2(checkpoints / "gpt2", checkpoints / "gpt2-pickled")
+    pickled_neox_before_zip(checkpoints / "neox-parallel", checkpoints / "neox-parallel-pickled")

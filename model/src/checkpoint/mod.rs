@@ -9,13 +9,15 @@ mod fingerprint;
 mod fold;
 mod gpt2;
 mod neox;
+mod pickled;
+mod pytorch;
 mod source;
 mod tensors;
 mod vocab_merges;
 mod weight_file;
 mod weights;
 
-pub use source::{Source, weight_files};
+pub use source::{Source, WEIGHT_FILES, weight_files};
 pub use weights::{BlockWeights, Linear, NormWeights, Weights};
 
 use crate::config::Config;

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 pub enum Source {
     /// The bundled model.
     Demo,
-    /// A Hugging Face folder: `config.json`, `tokenizer.json` (or `vocab.json` and `merges.txt`),
-    /// `model.safetensors` or its shards.
+    /// A Hugging Face folder: `config.json`, `tokenizer.json` (or `vocab.json` and `merges.txt`), and the first of
+    /// [`WEIGHT_FILES`] that it has.
     Folder(PathBuf),
     /// Such a folder whose contents have a name already, the commit of a hub's repository: it is the fingerprint. The
     /// weights may still be missing while the other files are there.
@@ -23,6 +23,14 @@ pub enum Source {
         commit: String,
     },
 }
+
+/// Where weights are, first choice first: in one file, or in those that an index names.
+pub const WEIGHT_FILES: [&str; 4] = [
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+];
 
 /// The files of one checkpoint beside its weights.
 pub(super) struct Files {
@@ -95,24 +103,35 @@ fn tokenizer(folder: &Path) -> Result<Value, String> {
 /// # Errors
 /// Where the folder has neither, or the index cannot be read.
 pub fn weight_files(folder: &Path) -> Result<Vec<String>, String> {
-    const SINGLE: &str = "model.safetensors";
-    const INDEX: &str = "model.safetensors.index.json";
-    if folder.join(SINGLE).is_file() {
-        return Ok(vec![SINGLE.to_owned()]);
-    }
-    let Some(index) = read_json(folder, INDEX)? else {
+    let Some(found) = WEIGHT_FILES.iter().find(|name| folder.join(name).is_file()) else {
         return Err(format!(
-            "the folder has neither {SINGLE} nor {INDEX}; save it with transformers' \
-             `model.save_pretrained(folder, safe_serialization=True)`"
+            "the folder has neither {}; save it with transformers' `model.save_pretrained(folder)`",
+            WEIGHT_FILES.join(" nor ")
         ));
     };
-    let map = index["weight_map"].as_object().ok_or_else(|| format!("{INDEX} has no `weight_map`"))?;
+    match read_index(folder, found)? {
+        Some(index) => indexed(found, &index),
+        None => Ok(vec![(*found).to_owned()]),
+    }
+}
+
+/// `None` for a file that is no index.
+fn read_index(folder: &Path, name: &str) -> Result<Option<Value>, String> {
+    if Path::new(name).extension().is_some_and(|extension| extension == "json") {
+        return read_json(folder, name);
+    }
+    Ok(None)
+}
+
+/// The files that an index names.
+fn indexed(from: &str, index: &Value) -> Result<Vec<String>, String> {
+    let map = index["weight_map"].as_object().ok_or_else(|| format!("{from} has no `weight_map`"))?;
     let mut names = Vec::new();
     for file in map.values() {
         let name =
-            file.as_str().ok_or_else(|| format!("{INDEX}: `weight_map` must map names to file names"))?;
+            file.as_str().ok_or_else(|| format!("{from}: `weight_map` must map names to file names"))?;
         if Path::new(name).file_name().is_none_or(|last| last != name) {
-            return Err(format!("{INDEX} names `{name}`, which is not a plain file name"));
+            return Err(format!("{from} names `{name}`, which is not a plain file name"));
         }
         names.push(name.to_owned());
     }

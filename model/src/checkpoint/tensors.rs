@@ -1,11 +1,13 @@
-//! The tensor directory of one or several safetensors files, and reading tensors from it as f32.
+//! The tensor directory of one or several weight files, and reading tensors from it as f32.
 
+use super::pytorch;
 use super::weight_file::WeightFile;
 use candle_core::{DType, Device, Tensor};
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 
 /// Every tensor of a checkpoint: which file, which bytes, which shape.
 pub(super) struct TensorFiles {
@@ -13,21 +15,27 @@ pub(super) struct TensorFiles {
     entries: BTreeMap<String, Entry>,
 }
 
-struct Entry {
-    file: usize,
-    dtype: DType,
-    shape: Vec<usize>,
-    /// Where its bytes begin in the file, and how many there are.
-    start: u64,
-    len: usize,
+pub(super) struct Entry {
+    pub(super) file: usize,
+    pub(super) dtype: DType,
+    pub(super) shape: Vec<usize>,
+    /// Elements from one index of an axis to the next, where they do not simply follow each other, row by row.
+    pub(super) strides: Option<Vec<usize>>,
+    /// Where its bytes begin in the file, and how many there are from its first element to its last.
+    pub(super) start: u64,
+    pub(super) len: usize,
 }
 
 impl TensorFiles {
-    /// Reads the headers. An error names the file that is truncated or not safetensors.
+    /// Reads the headers. An error names the file that is truncated or of another format.
     pub(super) fn open(files: &[WeightFile]) -> Result<Self, String> {
         let mut entries = BTreeMap::new();
         for (index, file) in files.iter().enumerate() {
-            read_header(index, file, &mut entries)?;
+            for (name, entry) in directory_of(index, file)? {
+                if entries.insert(name.clone(), entry).is_some() {
+                    return Err(format!("the tensor `{name}` stands in two files, {} among them", file.name));
+                }
+            }
         }
         Ok(Self { files: files.to_vec(), entries })
     }
@@ -55,13 +63,16 @@ impl TensorFiles {
     pub(super) fn load(&self, name: &str) -> candle_core::Result<Tensor> {
         let Some(entry) = self.entries.get(name) else { candle_core::bail!("no tensor `{name}`") };
         let file = &self.files[entry.file];
-        if entry.dtype == DType::F32 {
+        if entry.dtype == DType::F32 && entry.strides.is_none() {
             let mut values = vec![0_f32; entry.len / size_of::<f32>()];
             file.read(entry.start, bytemuck::cast_slice_mut(&mut values))?;
             return Tensor::from_vec(values, entry.shape.as_slice(), &Device::Cpu);
         }
         let mut bytes = vec![0; entry.len];
         file.read(entry.start, &mut bytes)?;
+        if let Some(strides) = &entry.strides {
+            bytes = row_by_row(&bytes, &entry.shape, strides, entry.dtype.size_in_bytes());
+        }
         Tensor::from_raw_buffer(&bytes, entry.dtype, &entry.shape, &Device::Cpu)?.to_dtype(DType::F32)
     }
 
@@ -71,29 +82,52 @@ impl TensorFiles {
     }
 }
 
-fn read_header(index: usize, file: &WeightFile, entries: &mut BTreeMap<String, Entry>) -> Result<(), String> {
-    let (start, directory) = directory(file).map_err(|why| {
+/// The float tensors of one file by name.
+fn directory_of(index: usize, file: &WeightFile) -> Result<Vec<(String, Entry)>, String> {
+    let pickled = Path::new(&file.name).extension().is_some_and(|extension| extension == "bin");
+    let (read, format) = if pickled {
+        (pytorch::directory(index, file), "PyTorch")
+    } else {
+        (safetensors(index, file), "safetensors")
+    };
+    read.map_err(|why| {
         let (name, len) = (&file.name, file.len());
-        format!("{name} ({len} bytes) is truncated or not a safetensors file: {why}; fetch or save it again")
-    })?;
-    for (name, info) in directory.tensors() {
-        let Some(dtype) = float(info.dtype) else {
-            // integer buffers such as GPT-2's causal masks are not weights
-            continue;
-        };
-        let (from, to) = info.data_offsets;
-        let entry = Entry {
-            file: index,
-            dtype,
-            shape: info.shape.clone(),
-            start: start + from as u64,
-            len: to - from,
-        };
-        if entries.insert(name.clone(), entry).is_some() {
-            return Err(format!("the tensor `{name}` stands in two files, {} among them", file.name));
-        }
+        format!("{name} ({len} bytes) is truncated or not a {format} file: {why}; fetch or save it again")
+    })
+}
+
+fn safetensors(index: usize, file: &WeightFile) -> Result<Vec<(String, Entry)>, String> {
+    let (start, directory) = directory(file)?;
+    let tensors = directory.tensors();
+    let entries = tensors.into_iter().filter_map(|(name, info)| {
+        // integer buffers such as GPT-2's causal masks are not weights
+        let dtype = float(info.dtype)?;
+        let ((from, to), shape) = (info.data_offsets, info.shape.clone());
+        let (start, len) = (start + from as u64, to - from);
+        Some((name, Entry { file: index, dtype, shape, strides: None, start, len }))
+    });
+    Ok(entries.collect())
+}
+
+/// Elements of `size` bytes in the order of their indices, from where their strides put them.
+fn row_by_row(bytes: &[u8], shape: &[usize], strides: &[usize], size: usize) -> Vec<u8> {
+    let count: usize = shape.iter().product();
+    let mut ordered = Vec::with_capacity(count * size);
+    for element in 0..count {
+        let mut rest = element;
+        let at: usize = shape
+            .iter()
+            .zip(strides)
+            .rev()
+            .map(|(n, stride)| {
+                let index = rest % n;
+                rest /= n;
+                index * stride
+            })
+            .sum();
+        ordered.extend_from_slice(&bytes[at * size..(at + 1) * size]);
     }
-    Ok(())
+    ordered
 }
 
 /// Where the data begins, and what is in it: the file starts with the length of a JSON header, then has the header,

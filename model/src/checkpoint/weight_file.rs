@@ -3,13 +3,14 @@
 //! Reading and not mapping: the pages of a mapped checkpoint count as this process's memory beside its own copy of the
 //! weights, and someone who truncates a mapped file ends the process.
 
+use super::pytorch::Reader;
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A safetensors file: part of the binary, or on disk.
+/// A safetensors or PyTorch file: part of the binary, or on disk.
 #[derive(Clone)]
 pub(super) struct WeightFile {
     pub(super) name: String,
@@ -49,6 +50,11 @@ impl WeightFile {
             Contents::Bundled(_) => None,
             Contents::OnDisk { path, .. } => Some(path),
         }
+    }
+
+    /// Reads it from its beginning.
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader { file: self, at: 0 }
     }
 
     /// Fills `bytes` with what stands at `start`.

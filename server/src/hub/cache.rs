@@ -47,12 +47,15 @@ impl ContentHash {
 
     /// In hexadecimal digits.
     pub(super) fn finish(self) -> String {
-        let bytes = match self {
-            Self::Large(hasher) => hasher.finalize().to_vec(),
-            Self::Small(hasher) => hasher.finalize().to_vec(),
-        };
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        match self {
+            Self::Large(hasher) => hexadecimal(&hasher.finalize()),
+            Self::Small(hasher) => hexadecimal(&hasher.finalize()),
+        }
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 impl Cache {

@@ -1,14 +1,11 @@
 //! Which files of a repository a model needs: no more than these are downloaded.
 
 use super::client::{RemoteFile, Revision};
-use model::checkpoint::weight_files;
+use model::checkpoint::{WEIGHT_FILES, weight_files};
 use std::path::Path;
 
 /// Largest configuration, tokenizer or index: these are read whole, and before anyone waits for them.
 const SMALL: u64 = 64 << 20;
-
-/// Weights in one file, first choice first, and the indices of several.
-const WEIGHTS: [&str; 2] = ["model.safetensors", "model.safetensors.index.json"];
 
 impl Revision {
     /// The files read before the weights: configuration, tokenizer, the index of sharded weights.
@@ -20,8 +17,8 @@ impl Revision {
             None => needed.extend(["vocab.json", "merges.txt"].iter().filter_map(|name| self.find(name))),
         }
         needed.extend(self.find("tokenizer_config.json"));
-        let weights = WEIGHTS.iter().find_map(|name| self.find(name)).ok_or_else(|| {
-            format!("it has no weights that can be read: neither {}", WEIGHTS.join(" nor "))
+        let weights = WEIGHT_FILES.iter().find_map(|name| self.find(name)).ok_or_else(|| {
+            format!("it has no weights that can be read: neither {}", WEIGHT_FILES.join(" nor "))
         })?;
         if has_extension(&weights.name, "json") {
             needed.push(weights);
@@ -36,8 +33,10 @@ impl Revision {
 
     /// The weight files, once the small ones are in `snapshot`.
     pub(super) fn weights(&self, snapshot: &Path) -> Result<Vec<RemoteFile>, String> {
-        let single =
-            WEIGHTS.iter().find_map(|name| self.find(name)).filter(|file| !has_extension(&file.name, "json"));
+        let single = WEIGHT_FILES
+            .iter()
+            .find_map(|name| self.find(name))
+            .filter(|file| !has_extension(&file.name, "json"));
         if let Some(single) = single {
             return Ok(vec![single.clone()]);
         }

@@ -28,7 +28,7 @@ use tokio::runtime::Handle;
 use trouble::Trouble;
 
 /// How long it is believed which commit a branch is.
-const BELIEVED: Duration = Duration::from_secs(60);
+const BELIEVED: Duration = Duration::from_mins(1);
 
 /// Names remembered that long.
 const REMEMBERED: u64 = 64;

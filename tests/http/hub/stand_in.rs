@@ -60,12 +60,7 @@ pub(crate) struct StandIn {
 impl StandIn {
     /// A hub with the bundled model as `org/tiny` (and, gated, as `org/gated`), on a thread of its own.
     pub(crate) fn start() -> Self {
-        Self::with(crate::harness::demo_folder())
-    }
-
-    /// The same with the files of another folder.
-    pub(crate) fn with(folder: std::path::PathBuf) -> Self {
-        let files = read(&folder);
+        let files = read(&crate::harness::demo_folder());
         let mut old = files.clone();
         let mut config: Value = serde_json::from_slice(&old["config.json"]).unwrap();
         config["layer_norm_eps"] = json!(1e-3);
@@ -126,8 +121,8 @@ fn read(folder: &std::path::Path) -> Files {
         .collect()
 }
 
-fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn refuse(status: StatusCode, code: &'static str) -> Response {
@@ -153,10 +148,11 @@ async fn info(
     let sibling = |(name, bytes): (&String, &Vec<u8>)| {
         let mut git = Sha1::new_with_prefix(format!("blob {}\0", bytes.len()));
         git.update(bytes);
-        let mut sibling = json!({"rfilename": name, "size": bytes.len(), "blobId": hex(&git.finalize())});
+        let mut sibling =
+            json!({"rfilename": name, "size": bytes.len(), "blobId": hexadecimal(&git.finalize())});
         if bytes.len() >= LARGE {
             sibling["lfs"] =
-                json!({"sha256": hex(&Sha256::digest(bytes)), "size": bytes.len(), "pointerSize": 1});
+                json!({"sha256": hexadecimal(&Sha256::digest(bytes)), "size": bytes.len(), "pointerSize": 1});
         }
         sibling
     };
