@@ -9,6 +9,7 @@
 
 pub mod api;
 pub mod chart;
+pub mod compare;
 pub mod components;
 pub mod draft;
 pub mod heatmap;

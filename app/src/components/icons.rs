@@ -13,3 +13,7 @@ pub(super) const PANE: &str = "M2.5 3.5h11v9h-11zM6.5 3.5v9";
 pub(super) const WARNING: &str = "M8 2.5l6 11H2zM8 6.5v3.4M8 11.7v.2";
 /// A circle with an exclamation mark.
 pub(super) const PROBLEM: &str = "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 4.8v4M8 11v.2";
+/// A pin.
+pub(super) const PIN: &str = "M6 2.5h4l-.6 4 2.1 2.5h-7L6.6 6.5zM8 9v4.5";
+/// A pin that is stuck in: filled by its strokes.
+pub(super) const PINNED: &str = "M6 2.5h4l-.6 4 2.1 2.5h-7L6.6 6.5zM8 9v4.5M7 3.5v5M8 3v6M9 3.5v5M6 8h4";

@@ -7,6 +7,7 @@ pub mod form;
 pub mod header;
 mod icons;
 pub mod inspector;
+pub mod runs;
 pub mod shortcuts;
 pub mod status;
 pub mod summary;
@@ -14,6 +15,7 @@ pub mod token;
 
 pub use header::Header;
 pub use header::names;
+pub use runs::PastRuns;
 pub use shortcuts::{Help, Shortcuts};
 pub use status::{Missing, Status};
 pub use summary::Summary;

@@ -88,7 +88,8 @@ fn share(status: &RunStatus) -> f64 {
     }
 }
 
-fn duration(ms: f64) -> String {
+/// A time for people.
+pub fn duration(ms: f64) -> String {
     if ms < 1000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }
 }
 

@@ -10,6 +10,7 @@
 //! | `scale` | the range ± of head maps, in logits | the largest value |
 //! | `tables` | names of the figures shown as tables, by commas | none |
 //! | `full` | name of the figure that fills the page | none |
+//! | `with` | the id of the result it is compared with, or `groups` | none |
 //!
 //! What is unknown or does not parse is left at its default: a link from another version still opens its result.
 
@@ -49,6 +50,8 @@ pub struct View {
     pub tables: BTreeSet<String>,
     /// The name of the one figure that fills the page.
     pub maximised: Option<String>,
+    /// The id of the result it is compared with; `groups` for its own groups.
+    pub with: Option<String>,
 }
 
 impl Default for View {
@@ -62,6 +65,7 @@ impl Default for View {
             scale: None,
             tables: BTreeSet::new(),
             maximised: None,
+            with: None,
         }
     }
 }
@@ -80,6 +84,7 @@ impl View {
             ("scale", self.scale.map(|scale| scale.to_string())),
             ("tables", (!tables.is_empty()).then_some(tables)),
             ("full", self.maximised.as_deref().map(escape)),
+            ("with", self.with.as_deref().map(escape)),
         ];
         let pairs = pairs.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
         pairs.collect::<Vec<_>>().join("&")
@@ -101,6 +106,7 @@ impl View {
                     view.tables = names.split(',').filter(|name| !name.is_empty()).map(unescape).collect();
                 }
                 "full" => view.maximised = Some(unescape(value)).filter(|name| !name.is_empty()),
+                "with" => view.with = Some(unescape(value)).filter(|id| !id.is_empty()),
                 _ => {}
             }
         }
@@ -109,7 +115,8 @@ impl View {
 
     /// Whether going from `self` to `other` is a step that Back should undo, rather than an adjustment.
     pub fn is_step_to(&self, other: &Self) -> bool {
-        (self.head, self.prompt, &self.maximised) != (other.head, other.prompt, &other.maximised)
+        (self.head, self.prompt, &self.maximised, &self.with)
+            != (other.head, other.prompt, &other.maximised, &other.with)
     }
 }
 

@@ -3,10 +3,11 @@
 
 #![allow(unsafe_code, reason = "the attribute exports the functions and imports them back")]
 
-use crate::components::Summary;
 use crate::components::any::AnyResult;
+use crate::components::any::compare::Comparison;
 use crate::components::figures::{Figures, LargestParts};
 use crate::components::inspector::{Inspector, PromptText};
+use crate::components::{PastRuns, Summary};
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use std::pin::Pin;
@@ -16,7 +17,7 @@ type Loaded = Result<AnyView, SplitLoaderError>;
 /// The figures of an attribution.
 #[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_figures))]
 fn attribution_view() -> Loaded {
-    Ok(view! { <Summary /><Figures /> }.into_any())
+    Ok(view! { <Summary /><Comparison /><Figures /> }.into_any())
 }
 
 /// The figures of a result of any other kind.
@@ -35,6 +36,18 @@ fn inspector_view() -> Loaded {
 #[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn parts_view() -> Loaded {
     Ok(view! { <LargestParts /><PromptText /> }.into_any())
+}
+
+/// The results looked at before.
+#[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn runs_view() -> Loaded {
+    Ok(view! { <PastRuns /> }.into_any())
+}
+
+/// [`runs_view`], once it is there.
+#[component]
+pub fn Runs() -> impl IntoView {
+    once_loaded(|| Box::pin(runs_view()))
 }
 
 /// [`attribution_view`], once it is there.

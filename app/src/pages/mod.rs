@@ -59,7 +59,7 @@ pub fn App() -> impl IntoView {
             <Show when=move || !in_result.get()>
                 <StartPage />
             </Show>
-            <ExperimentForm />
+            <ExperimentForm below=|| view! { <lazy::Runs /> } />
             <Show when=move || in_result.get()>
                 <ResultPage />
                 <Side />

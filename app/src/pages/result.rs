@@ -76,6 +76,9 @@ fn File() -> impl IntoView {
     }
 }
 
+/// Kinds whose figures have no heads to inspect.
+const WITHOUT_HEADS: [&str; 4] = ["prompt_test", "logit_lens", "neurons", "activations"];
+
 /// The right column.
 #[component]
 pub fn Side() -> impl IntoView {
@@ -90,6 +93,11 @@ pub fn Side() -> impl IntoView {
         (Content::Attribution, false) => {
             view! { <aside class="side parts" aria-label="Largest parts"><PartsSide /></aside> }.into_any()
         }
-        _ => view! { <div class="side"></div> }.into_any(),
+        // what has no heads to inspect takes the whole width
+        _ => {
+            let kind = session.run.experiment.with(|e| e.as_ref().map_or("", |e| e.analysis.kind()));
+            let unused = WITHOUT_HEADS.contains(&kind);
+            view! { <div class="side" class:unused=unused></div> }.into_any()
+        }
     }
 }

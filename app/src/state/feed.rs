@@ -87,6 +87,15 @@ pub(super) async fn read_stored(run: RunState, id: &str, watch: &Watch) -> Resul
     finish(reading(run, id.to_owned(), watch.clone()).await).await
 }
 
+/// Reads a stored result into a run of its own; that it is not there becomes its status.
+pub fn show_stored(run: RunState, id: String) {
+    spawn_local(async move {
+        if let Err(error) = read_stored(run, &id, &Watch::never()).await {
+            fail(run, error);
+        }
+    });
+}
+
 /// What goes on in the module that is loaded later: reading events takes a good part of the page's code, and is first
 /// needed when the figures are.
 type Later = Result<Pin<Box<dyn Future<Output = Result<(), ApiError>>>>, SplitLoaderError>;

@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 
 /// The key of the form's draft.
 pub const DRAFT: &str = "hooklens.draft";
+/// The key of the results looked at.
+pub const HISTORY: &str = "hooklens.runs";
 /// The key of the theme.
 pub const THEME: &str = "hooklens.theme";
 

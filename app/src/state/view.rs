@@ -25,6 +25,8 @@ pub struct ViewState {
     pub tables: RwSignal<BTreeSet<String>>,
     /// The name of the one figure that fills the page.
     pub maximised: RwSignal<Option<String>>,
+    /// The id of the result it is compared with; `groups` for its own groups.
+    pub with: RwSignal<Option<String>>,
 }
 
 impl ViewState {
@@ -40,6 +42,7 @@ impl ViewState {
             scale: RwSignal::new(view.scale),
             tables: RwSignal::new(view.tables),
             maximised: RwSignal::new(view.maximised),
+            with: RwSignal::new(view.with),
         }
     }
 
@@ -54,6 +57,7 @@ impl ViewState {
             scale: self.scale.get(),
             tables: self.tables.get(),
             maximised: self.maximised.get(),
+            with: self.with.get(),
         }
     }
 
@@ -72,6 +76,7 @@ impl ViewState {
         put(self.scale, view.scale);
         put(self.tables, view.tables);
         put(self.maximised, view.maximised);
+        put(self.with, view.with);
         put(self.hovered_head, None);
     }
 

@@ -5,6 +5,12 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
     // figures of groups say the same as the figure of all
     let name = name.split(':').next().unwrap_or_default();
     match (kind, name) {
+        (_, "scatter") => {
+            ("", "Each point is a cell of the two maps: its value in the one against its value in the other.")
+        }
+        (_, "difference") => ("", "The first minus the second."),
+        (_, "two_lines") => ("", "The means of both, over each other."),
+
         ("prompt_test", "prompt_test") => (
             "logits",
             "The likeliest next tokens, by the model’s own logits. A token can become the answer or the distractor of an attribution.",

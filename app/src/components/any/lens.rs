@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// The figure that becomes a grid of tokens.
 pub const GRID: &str = "top_probability";
 /// The table that has the tokens.
-const TOKENS: &str = "top_tokens";
+pub const TOKENS: &str = "top_tokens";
 
 /// The heatmap of probabilities with the tokens of the table written into it.
 #[component]
@@ -31,7 +31,7 @@ pub fn TokenGrid(
         Signal::derive(move || Arc::new(ranked.get().map(|ranked| ranked.first()).unwrap_or_default()));
     let say =
         Callback::new(move |cell: Cell| ranked.get().map(|ranked| ranked.say(cell)).unwrap_or_default());
-    view! { <Matrix figure texts say /> }
+    view! { <Matrix figure texts say numbers=tokens /> }
 }
 
 /// The table's tokens by cell of the grid.

@@ -42,6 +42,9 @@ pub fn Matrix(
     /// What is written in the cells, row-major, in place of their values.
     #[prop(optional)]
     texts: Option<Signal<Arc<Vec<String>>>>,
+    /// Another figure whose numbers are its table.
+    #[prop(optional)]
+    numbers: Option<Source>,
     /// What more to say of a cell.
     #[prop(optional)]
     say: Option<Callback<Cell, String>>,
@@ -85,7 +88,7 @@ pub fn Matrix(
     });
     let label = Signal::derive(move || shown.with(|s| s.as_ref().map(Shown::summary)).unwrap_or_default());
     view! {
-        <Frame figure>
+        <Frame figure numbers=numbers.unwrap_or(figure)>
             <Range shown />
             <div class="matrix" node_ref=host>
                 {move || {

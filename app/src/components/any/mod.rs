@@ -3,6 +3,7 @@
 
 pub mod answers;
 pub mod chart;
+pub mod compare;
 pub mod explain;
 pub mod lens;
 pub mod matrix;
@@ -30,25 +31,31 @@ pub fn AnyResult() -> impl IntoView {
     let keys = Memo::new(move |_| {
         let shown = shown_prompt(run, view);
         let keys = run.figures.get().into_iter();
-        keys.filter(|(_, prompt)| prompt.is_none() || *prompt == shown).collect::<Vec<_>>()
+        let shown = keys.filter(|(_, prompt)| prompt.is_none() || *prompt == shown);
+        // the grid's tokens stand in its cells, and in its table
+        shown.filter(|(name, _)| name != lens::TOKENS).collect::<Vec<_>>()
     });
     view! {
+        <compare::Comparison />
         <answers::Answers />
         <PromptPicker />
         <For each=move || keys.get() key=Clone::clone let:key>
-            <AnyFigure name=key.0 prompt=key.1 />
+            <AnyFigure figure=run.figure(&key.0, key.1) />
         </For>
     }
 }
 
 /// One figure, by the kind of its numbers.
 #[component]
-fn AnyFigure(name: String, prompt: Option<usize>) -> impl IntoView {
-    let run: RunState = expect_context();
-    let figure = run.figure(&name, prompt);
+pub fn AnyFigure(
+    /// The figure; its kind is that of the first numbers.
+    figure: Source,
+) -> impl IntoView {
     let Some(first) = figure.get_untracked() else { return ().into_any() };
     match &first.data {
-        FigureData::Heatmap { .. } if name == lens::GRID => view! { <lens::TokenGrid figure /> }.into_any(),
+        FigureData::Heatmap { .. } if first.name == lens::GRID => {
+            view! { <lens::TokenGrid figure /> }.into_any()
+        }
         FigureData::Heatmap { .. } => view! { <matrix::Matrix figure /> }.into_any(),
         FigureData::Line { .. } | FigureData::Scatter { .. } => {
             view! { <chart::AnyChart figure /> }.into_any()
@@ -66,6 +73,9 @@ fn Frame(
     /// Makes the picture to save; without one, only numbers can be saved.
     #[prop(optional)]
     picture: Option<Picture>,
+    /// Another figure whose numbers are its table.
+    #[prop(optional)]
+    numbers: Option<Source>,
     children: Children,
 ) -> impl IntoView {
     let run: RunState = expect_context();
@@ -74,7 +84,8 @@ fn Frame(
     let title = first.map(|f| f.title.clone()).unwrap_or_default();
     let kind = run.experiment.with_untracked(|e| e.as_ref().map_or("", |e| e.analysis.kind()));
     let (unit, caption) = explain(kind, &name);
-    let table = Memo::new(move |_| figure.get().map(|f| Table::of(&f, "")).unwrap_or_default());
+    let numbers = numbers.unwrap_or(figure);
+    let table = Memo::new(move |_| numbers.get().map(|f| Table::of(&f, "")).unwrap_or_default());
     let picture = picture.unwrap_or_else(no_picture);
     view! {
         <FigurePanel

@@ -33,10 +33,10 @@ pub fn AnyTable(
             return ().into_any();
         };
         let token = columns.iter().position(|title| title == "token");
-        let heads = columns
-            .iter()
-            .map(|title| view! { <th scope="col">{title.replace('_', " ")}</th> })
-            .collect_view();
+        let head = |(i, title): (usize, &String)| {
+            view! { <th scope="col" class:text=Some(i) == token>{title.replace('_', " ")}</th> }
+        };
+        let heads = columns.iter().enumerate().map(head).collect_view();
         let count = rows.len();
         let row = |cells: &Vec<Cell>| {
             let role = (token.filter(|_| of_tokens)).and_then(|i| cells.get(i)).map(|cell| roles(cell, text));

@@ -10,6 +10,7 @@ use super::lines::axis;
 use super::panel::{FigurePanel, Heading};
 use super::screen::{Screen, size_of};
 use super::table::Table;
+use crate::components::any::compare::GROUPS;
 use crate::heatmap::Scale;
 use crate::state::{RunState, ViewState};
 use leptos::html::Div;
@@ -143,7 +144,21 @@ fn Switches(
             (!groups.is_empty())
                 .then(|| {
                     let all = std::iter::once(None).chain(groups.into_iter().map(Some));
-                    view! { <div class="tabs" role="group" aria-label="Prompts">{all.map(tab).collect_view()}</div> }
+                    view! {
+                        <div class="tabs" role="group" aria-label="Prompts">{all.map(tab).collect_view()}</div>
+                        <div class="tabs">
+                            <button
+                                type="button"
+                                title="One group against the other"
+                                aria-pressed=move || (view.with.get().as_deref() == Some(GROUPS)).to_string()
+                                on:click=move |_| {
+                                    view.with.update(|with| *with = with.is_none().then(|| GROUPS.to_owned()));
+                                }
+                            >
+                                "compare"
+                            </button>
+                        </div>
+                    }
                 })
         }}
         <div class="tabs">

@@ -23,7 +23,11 @@ const ROOMY_PX: f64 = 1280.0;
 
 /// The form.
 #[component]
-pub fn ExperimentForm() -> impl IntoView {
+pub fn ExperimentForm(
+    /// Stands below it beside a result.
+    #[prop(into)]
+    below: ViewFn,
+) -> impl IntoView {
     let (session, form): (Session, Form) = (expect_context(), expect_context());
     let in_result = Memo::new(move |_| session.run.id.with(Option::is_some));
     let folded = form.folded;
@@ -50,6 +54,7 @@ pub fn ExperimentForm() -> impl IntoView {
                 <Run />
                 <Checks />
             </form>
+            {move || in_result.get().then(|| below.run())}
         </section>
     }
 }
