@@ -27,12 +27,13 @@ pub fn chart(figure: &Figure, size: Size, inks: &Inks) -> Option<Chart> {
                 "marker": object! { "size": 7, "color": inks.series_1, "opacity": 0.8 },
             };
             let titled = |title: &String| {
-                value_axis(inks, None)
-                    .with("title", &object! { "text": title, "standoff": 6 })
-                    .with("automargin", &true)
+                value_axis(inks, None).with("title", &object! { "text": title, "standoff": 6 })
             };
-            let layout =
-                layout(size, MARGIN, inks).with("xaxis", &titled(x_title)).with("yaxis", &titled(y_title));
+            // room for the titles of the axes
+            let [left, right, top, bottom] = MARGIN;
+            let layout = layout(size, [left + 14.0, right, top, bottom + 18.0], inks)
+                .with("xaxis", &titled(x_title))
+                .with("yaxis", &titled(y_title));
             Some(Chart { data: vec![points], layout })
         }
         _ => None,

@@ -6,6 +6,7 @@ use super::names;
 use crate::link::{self, Place};
 use crate::state::{History, Past, RunStatus, Session};
 use leptos::prelude::*;
+use model::wire::Processing;
 
 /// How many are listed.
 const LISTED: usize = 12;
@@ -22,7 +23,10 @@ pub fn PastRuns() -> impl IntoView {
         };
         if let Some(experiment) = session.run.experiment.get_untracked() {
             let [model, prompts, kind] = names(&experiment);
-            let (title, fragment) = (format!("{model} · {prompts}"), link::fragment(&experiment));
+            let raw = (experiment.processing == Processing::Raw).then_some("raw");
+            let bos = (!experiment.prepend_bos).then_some("no BOS");
+            let title = [model.as_str(), prompts.as_str()].into_iter().chain(raw).chain(bos);
+            let (title, fragment) = (title.collect::<Vec<_>>().join(" · "), link::fragment(&experiment));
             history.remember(Past { id, title, kind, elapsed_ms, pinned: false, fragment });
         }
     });

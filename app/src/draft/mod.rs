@@ -105,11 +105,12 @@ impl Draft {
     }
 
     /// Turns to an attribution that asks about one prompt and `token`, in one of the two roles. Where the prompts are
-    /// another question's, this one prompt replaces them.
-    pub fn ask_about(&mut self, text: &str, token: &str, role: Role) {
-        let found = self.rows.iter().position(|row| row.text == text).filter(|_| self.source == Source::Own);
+    /// another question's, this one replaces them.
+    pub fn ask_about(&mut self, asked: Row, token: &str, role: Role) {
+        let is_own = self.source == Source::Own;
+        let found = self.rows.iter().position(|row| is_own && row.text == asked.text);
         let row = found.unwrap_or_else(|| {
-            self.replace_rows(vec![Row { text: text.to_owned(), ..Row::default() }]);
+            self.replace_rows(vec![asked]);
             0
         });
         match role {

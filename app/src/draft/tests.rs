@@ -64,12 +64,15 @@ fn an_unknown_set_is_no_experiment() {
 fn a_token_of_a_prompt_test_becomes_the_answer_of_an_attribution() {
     let mut draft =
         Draft { kind: "other".into(), ..own(vec![row4("One", "", "", ""), row4("Two", " x", "", "")]) };
-    draft.ask_about("Two", " y", Role::Distractor);
+    draft.ask_about(row4("Two", "", "", ""), " y", Role::Distractor);
     assert_eq!((draft.kind.as_str(), &draft.rows[1]), ("attribution", &row4("Two", " x", " y", "")));
 
     let mut draft = Draft::default();
-    draft.ask_about("The film was", " good", Role::Answer);
-    assert_eq!((&draft.source, &draft.rows), (&Source::Own, &vec![row4("The film was", " good", "", "")]));
+    draft.ask_about(row4("The film was", " great", " awful", ""), " good", Role::Answer);
+    assert_eq!(
+        (&draft.source, &draft.rows),
+        (&Source::Own, &vec![row4("The film was", " good", " awful", "")])
+    );
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! What is loaded when it is first shown. The code of the functions marked here, and of all that only they use, is cut
 //! out of the page's module into another one: the start page comes without the figures' code.
 
-#![allow(unsafe_code, reason = "the attribute exports the functions and imports them back")]
+#![allow(
+    unsafe_code,
+    clippy::unnecessary_wraps,
+    reason = "what `wasm_split` asks of functions and makes of them"
+)]
 
 use crate::components::any::AnyResult;
 use crate::components::any::compare::Comparison;

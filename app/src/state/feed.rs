@@ -1,6 +1,10 @@
 //! Feeds a run's events into its signals, over broken connections and restarted servers.
 
-#![allow(unsafe_code, reason = "`wasm_split` exports the functions and imports them back")]
+#![allow(
+    unsafe_code,
+    clippy::unnecessary_wraps,
+    reason = "what `wasm_split` asks of functions and makes of them"
+)]
 
 use super::{RunState, RunStatus};
 use crate::api::{self, Abort, Notice, Watch};

@@ -76,7 +76,7 @@ fn answer(run: RunState, prompt: usize) -> Option<(f64, f64, f64)> {
 }
 
 /// The tokens of a table, one after another.
-fn joined(figure: &Figure) -> String {
+pub fn joined(figure: &Figure) -> String {
     let FigureData::Table { columns, rows } = &figure.data else { return String::new() };
     let token = columns.iter().position(|title| title == "token").unwrap_or(0);
     let text = |row: &Vec<Cell>| match row.get(token) {

@@ -1,10 +1,11 @@
 //! Tables: numbers as numbers, tokens as the model sees them. In a prompt test, a token can become the answer or the
 //! distractor of an attribution.
 
+use super::answers::joined;
 use super::{Frame, Source};
 use crate::chart::format::plain;
 use crate::components::Token;
-use crate::draft::Role;
+use crate::draft::{Role, Row};
 use crate::state::{Form, RunState};
 use leptos::prelude::*;
 use model::wire::{Cell, FigureData};
@@ -22,10 +23,16 @@ pub fn AnyTable(
     let first = figure.get_untracked();
     let of_tokens = first.as_ref().is_some_and(|f| f.name == "prompt_test");
     let prompt = first.and_then(|f| f.prompt);
-    let text = Signal::derive(move || {
-        let started = run.started.get()?;
-        let prompts = run.experiment.get()?;
-        text_of(&started.prompts.get(prompt?)?.tokens, &prompts.prompts, prompt?)
+    let asked = Signal::derive(move || {
+        let (started, experiment) = (run.started.get()?, run.experiment.get()?);
+        let text = text_of(&started.prompts.get(prompt?)?.tokens, &experiment.prompts, prompt?)?;
+        let of = |name: &str| run.figure(name, prompt).get().map(|f| joined(&f)).unwrap_or_default();
+        Some(Row {
+            text,
+            answer: of("answer_tokens"),
+            distractor: of("distractor_tokens"),
+            group: String::new(),
+        })
     });
     let table = move || {
         let figure = figure.get();
@@ -39,7 +46,8 @@ pub fn AnyTable(
         let heads = columns.iter().enumerate().map(head).collect_view();
         let count = rows.len();
         let row = |cells: &Vec<Cell>| {
-            let role = (token.filter(|_| of_tokens)).and_then(|i| cells.get(i)).map(|cell| roles(cell, text));
+            let role =
+                (token.filter(|_| of_tokens)).and_then(|i| cells.get(i)).map(|cell| roles(cell, asked));
             view! { <tr>{cells.iter().enumerate().map(|(i, cell)| field(cell, Some(i) == token)).collect_view()} {role}</tr> }
         };
         let rows = rows.iter().take(MOST_ROWS).map(row).collect_view();
@@ -73,15 +81,15 @@ fn field(cell: &Cell, token: bool) -> AnyView {
 }
 
 /// The buttons that put a token into the form.
-fn roles(cell: &Cell, prompt: Signal<Option<String>>) -> AnyView {
+fn roles(cell: &Cell, asked: Signal<Option<Row>>) -> AnyView {
     let Cell::Text(token) = cell.clone() else { return ().into_any() };
     let form: Form = expect_context();
     let button = |role: Role, title: &'static str| {
         let token = token.clone();
         let label = format!("Make “{token}” the {title} of an attribution");
         let choose = move |_| {
-            if let Some(text) = prompt.get_untracked() {
-                form.draft.update(|draft| draft.ask_about(&text, &token, role));
+            if let Some(asked) = asked.get_untracked() {
+                form.draft.update(|draft| draft.ask_about(asked, &token, role));
                 form.folded.set(false);
             }
         };

@@ -1,0 +1,89 @@
+// Results of every kind: prompt tests, the logit lens, and two results or groups against each other.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch, open } from "./browser.js";
+import { run, status, withoutBos } from "./page.js";
+import { dataFolder, serve } from "./server.js";
+
+const choose = (page, kind) => page.getByRole("radio", { name: new RegExp(`^${kind}`) }).check();
+const figure = (page, name) => page.locator(`[data-figure="${name}"]`);
+
+/** Runs what the form describes and waits for a figure of it. */
+async function runFor(page, name) {
+  await run(page);
+  await figure(page, name).first().waitFor();
+  await status(page, "done");
+}
+
+describe("results of any kind", () => {
+  let data, server, browser, page;
+  before(async () => {
+    data = await dataFolder();
+    server = await serve(data.path);
+    browser = await launch();
+    page = await open(browser, server.url);
+    await page.goto("/");
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.kill();
+    await data?.remove();
+  });
+
+  test("a prompt test lists what comes next, and a token of it becomes an attribution's answer", async () => {
+    await choose(page, "Prompt test");
+    await runFor(page, "prompt_test");
+    const stored = await page.evaluate(async () => {
+      const id = location.pathname.split("/")[2];
+      return (await (await fetch(`/api/results/${id}`)).json()).events;
+    });
+    const expected = stored.find((event) => event.name === "prompt_test" && event.prompt === 0).rows;
+    const rows = figure(page, "prompt_test").locator("tbody tr");
+    assert.equal(await rows.count(), expected.length);
+    assert.equal(await rows.nth(1).locator(".tok").textContent(), expected[1][1]);
+    assert.equal(await figure(page, "answers").locator("tbody tr").count(), 51);
+
+    await rows.nth(1).getByRole("button", { name: /answer of an attribution/ }).click();
+    assert.ok(await page.getByRole("radio", { name: /^Attribution/ }).isChecked());
+    await runFor(page, "head_attribution");
+    const prompts = await page.evaluate(async () => {
+      const id = location.pathname.split("/")[2];
+      return (await (await fetch(`/api/results/${id}`)).json()).experiment.prompts;
+    });
+    assert.deepEqual([prompts.length, prompts[0].answer, prompts[0].distractor], [1, expected[1][1], " awful"]);
+  });
+
+  test("the logit lens shows a token at every layer and position", async () => {
+    await choose(page, "Logit lens");
+    await runFor(page, "top_probability");
+    const cells = figure(page, "top_probability").locator(".in-cell");
+    await cells.first().waitFor();
+    // 4 layers and the end, 22 tokens
+    assert.equal(await cells.count(), 5 * 22);
+    assert.ok((await figure(page, "answer_rank").locator("canvas").count()) === 1);
+  });
+
+  test("two runs are laid over each other, and the link keeps it", async () => {
+    await choose(page, "Attribution");
+    await runFor(page, "head_attribution");
+    const first = new URL(page.url()).pathname;
+    await withoutBos(page);
+    await run(page);
+    await page.waitForURL((url) => url.pathname.startsWith("/r/") && url.pathname !== first);
+    await status(page, "done");
+    const runs = page.getByRole("region", { name: "Runs" });
+    await runs.getByRole("button", { name: "Compare" }).first().click();
+    await figure(page, "scatter:head_attribution").locator(".chart .point").first().waitFor();
+    assert.equal(await figure(page, "scatter:head_attribution").locator(".chart .point").count(), 32);
+    assert.match(page.url(), /with=/);
+    const link = page.url();
+    await page.reload();
+    await figure(page, "difference:head_attribution").locator("canvas").waitFor();
+    assert.equal(page.url(), link);
+    await page.getByRole("button", { name: "Close the comparison" }).click();
+    await figure(page, "difference:head_attribution").waitFor({ state: "detached" });
+  });
+
+  test("the page never complained", () => page.clean(/No available adapters/));
+});
