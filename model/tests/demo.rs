@@ -108,6 +108,40 @@ fn a_heads_attribution_splits_over_its_sources() {
 }
 
 #[test]
+fn finer_parts_add_up_to_the_coarser_ones() {
+    let review = r#"{"text":"This movie was a perfect viewing experience, and the plot was dull. Overall, the film was",
+        "answer":" great","distractor":" awful"}"#;
+    for processing in ["folded", "raw"] {
+        let of = |analysis: &str| {
+            run(&format!(
+                r#"{{"model":"demo","prompts":[{review}],"processing":"{processing}","analysis":{{{analysis}}}}}"#
+            ))
+        };
+        let all = of(r#""kind":"attribution""#);
+        let layers = values(&all, "layer_attribution", "mean");
+        let neurons = of(r#""kind":"neurons","layer":2"#);
+        assert!(scalar(&neurons, "residual_error") < 1e-4);
+        let parts = sum(values(&neurons, "neuron_attribution", "mean")) + scalar(&neurons, "b_out");
+        assert!((parts - f64::from(layers[6])).abs() < 1e-4, "neurons and b_out are 2_mlp_out");
+
+        let positions = of(r#""kind":"position_attribution""#);
+        assert!(scalar(&positions, "residual_error") < 1e-4);
+        let difference = scalar(&all, "mean_logit_diff");
+        let parts = scalar(&positions, "by_position") + scalar(&positions, "biases");
+        assert!((parts - difference).abs() < 1e-4, "positions and biases are the difference");
+        let sources = sum(values(&positions, "source_attribution", "attribution"));
+        assert!((sources - scalar(&positions, "by_position")).abs() < 1e-4);
+        let FigureData::Tensor { values: by_head, .. } = &positions["head_position_attribution"].data else {
+            panic!()
+        };
+        let heads = values(&all, "head_attribution", "");
+        for (head, sources) in by_head.chunks_exact(by_head.len() / 32).enumerate() {
+            assert!((sum(sources) - f64::from(heads[head])).abs() < 1e-4, "sources add up to heads");
+        }
+    }
+}
+
+#[test]
 fn without_a_distractor_the_answer_is_compared_with_the_mean() {
     for processing in ["folded", "raw"] {
         let figures = run(&format!(
@@ -146,4 +180,24 @@ fn a_replaced_residual_stream_is_the_other_prompts_run() {
     assert!(far(&logits(&corrupted, &mut both), &expected) < 1e-4);
     let seen = both.1.into_cache().get(name, &last).unwrap();
     assert_eq!(seen.to_vec2::<f32>().unwrap()[0], values.to_vec2::<f32>().unwrap()[last[0] as usize]);
+}
+
+#[test]
+fn maps_over_the_limit_are_refused_with_the_size_that_fits() {
+    let checkpoint = Arc::new(Checkpoint::open("demo", &Source::Demo).unwrap());
+    let plan = |values: usize, size: &str| {
+        let json = format!(
+            r#"{{"model":"demo","prompts":[{{"text":"This film was great"}}],
+                "analysis":{{"kind":"attention"{size}}}}}"#
+        );
+        let experiment = parse_experiment(json.as_bytes()).unwrap();
+        let limits = Limits { figure_values: values, ..Limits::default() };
+        Plan::new(&checkpoint, &experiment, &limits, &Device::Cpu)
+    };
+    // 4 layers of 8 heads, and five tokens with the BOS
+    let values = 4 * 8 * 5 * 5;
+    assert!(plan(values, "").is_ok());
+    let message = plan(values - 1, "").unwrap_err().to_string();
+    assert!(message.contains("analysis.size") && message.contains("at most 4"), "{message}");
+    assert!(plan(values - 1, r#","size":4"#).is_ok());
 }

@@ -88,10 +88,12 @@ impl Work for Planned {
 
     fn lane(&self) -> Lane {
         match self.plan.experiment.analysis {
-            Analysis::Head(_) | Analysis::Attention(_) | Analysis::LogitLens(_) | Analysis::PromptTest(_) => {
-                Lane::Short
-            }
-            Analysis::Attribution(_) | Analysis::Activations(_) => Lane::Long,
+            Analysis::Head(_)
+            | Analysis::PositionAttribution(_)
+            | Analysis::Attention(_)
+            | Analysis::LogitLens(_)
+            | Analysis::PromptTest(_) => Lane::Short,
+            Analysis::Attribution(_) | Analysis::Neurons(_) | Analysis::Activations(_) => Lane::Long,
         }
     }
 }

@@ -73,7 +73,7 @@ pub(crate) fn figures(case: &str, processing: Processing) -> Expected {
 }
 
 /// Heatmaps whose columns, not their rows, are tokens.
-const PER_ENTRY: &[&str] = &["top_probability", "answer_rank"];
+const PER_ENTRY: &[&str] = &["top_probability", "answer_rank", "position_attribution"];
 
 /// `figure` with its token ids, which TransformerLens gives, as hooklens shows tokens.
 pub(crate) fn in_words(figure: &Figure, tokens: &Tokens) -> Figure {

@@ -72,6 +72,14 @@ def all_of(model, processing):
             {"kind": "logit_lens", "top_k": 1, "norm": "recomputed"},
             prepend_bos=False,
         ),
+        experiment(every, {"kind": "neurons", "layer": 1}),
+        experiment(
+            [POSITIVE, without_distractor(NEGATIVE)],
+            {"kind": "neurons", "layer": 0, "prompt": 1, "top_k": 3},
+            prepend_bos=False,
+        ),
+        experiment([EMPTY, NEGATIVE], {"kind": "position_attribution", "prompt": 1}),
+        experiment([without_distractor(ACCENTED)], {"kind": "position_attribution"}, prepend_bos=False),
     ]
 
 

@@ -70,13 +70,19 @@ def attribution(prompts, options):
     return figures
 
 
+def by_source(run, layer, head):
+    """What a head moves from each token to the last one's logit difference."""
+    written = run.cache["v", layer][0, :, head] @ run.model.W_O[layer, head]
+    return run.attribute((run.cache["pattern", layer][0, head, -1][:, None] * written)[:, None])
+
+
 def head(prompts, options):
     layer, number = options["layer"], options["head"]
     shown = prompts[options.get("prompt", 0)]
     model, cache = shown.model, shown.cache
     pattern = cache["pattern", layer][0, number]
     written = cache["v", layer][0, :, number] @ model.W_O[layer, number]  # v W_O: [key, d_model]
-    sources = shown.attribute((pattern[-1][:, None] * written)[:, None])
+    sources = by_source(shown, layer, number)
     own = np.array([p.heads()[layer, number] for p in prompts])
     assert abs(sources.sum() - own[options.get("prompt", 0)]) < 1e-4
 

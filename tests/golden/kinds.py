@@ -1,6 +1,7 @@
 """Every kind of analysis: what its prompts are run as, and what makes its figures."""
 
 from figures import attribution, head
+from parts import neurons, position_attribution
 from patterns import attention
 from predictions import logit_lens, prompt_test
 from runs import Prompt, Run
@@ -8,6 +9,8 @@ from runs import Prompt, Run
 KINDS = {
     "attribution": (Prompt, attribution),
     "head": (Prompt, head),
+    "neurons": (Prompt, neurons),
+    "position_attribution": (Prompt, position_attribution),
     "attention": (Run, attention),
     "logit_lens": (Run, logit_lens),
     "prompt_test": (Run, prompt_test),

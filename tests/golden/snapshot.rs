@@ -28,7 +28,18 @@ struct Run {
 }
 
 fn take() -> Snapshot {
-    let cases = [("neox-parallel", 0), ("neox-parallel", 3), ("gpt2", 1), ("gpt2", 4)];
+    // of every kind
+    let cases = [
+        ("neox-parallel", 0),
+        ("neox-parallel", 3),
+        ("gpt2", 1),
+        ("gpt2", 4),
+        ("gpt2", 5),
+        ("neox-parallel", 8),
+        ("gpt2", 11),
+        ("neox-parallel", 14),
+        ("gpt2", 15),
+    ];
     let run = |(case, experiment): (&str, usize)| {
         let expected = &expected::figures(case, Processing::Folded).experiments[experiment];
         let outcome = run::run(&run::open(case), &expected.experiment);

@@ -102,6 +102,30 @@ async fn prompts_that_cannot_run() {
 }
 
 #[tokio::test]
+async fn options_out_of_range() {
+    let bad = StatusCode::UNPROCESSABLE_ENTITY;
+    let mut several = with("/analysis", json!({"kind": "prompt_test"}));
+    several["prompts"][1]["answer"] = json!("word ".repeat(400));
+    let mut many = with("/analysis", json!({"kind": "prompt_test", "top_k": 2_048}));
+    many["prompts"] = json!(vec![json!({"text": "a"}); 200]);
+    check(vec![
+        (with("/analysis", json!({"kind": "prompt_test", "top_k": 0})), bad, "analysis.top_k"),
+        (with("/analysis", json!({"kind": "prompt_test", "top_k": 99_999_999})), bad, "analysis.top_k"),
+        (several, bad, "prompts[1].answer"),
+        (with("/analysis", json!({"kind": "attention", "prompt": 2})), bad, "analysis.prompt"),
+        (with("/analysis", json!({"kind": "attention", "size": 0})), bad, "analysis.size"),
+        (with("/analysis", json!({"kind": "logit_lens", "prompt": 2})), bad, "analysis.prompt"),
+        (with("/analysis", json!({"kind": "logit_lens", "top_k": 0})), bad, "analysis.top_k"),
+        (many, bad, "over the limit"),
+        (with("/analysis", json!({"kind": "neurons", "layer": 4})), bad, "analysis.layer"),
+        (with("/analysis", json!({"kind": "neurons", "layer": 0, "prompt": 2})), bad, "analysis.prompt"),
+        (with("/analysis", json!({"kind": "neurons", "layer": 0, "top_k": 99_999})), bad, "neurons"),
+        (with("/analysis", json!({"kind": "position_attribution", "prompt": 2})), bad, "analysis.prompt"),
+    ])
+    .await;
+}
+
+#[tokio::test]
 async fn folders_outside_the_models_folder() {
     let outside = tempfile::tempdir().unwrap();
     let model = copy_model(outside.path(), "secret");

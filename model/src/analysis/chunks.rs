@@ -6,6 +6,8 @@ use std::ops::Range;
 
 /// Floating-point operations one step aims at: some tens of milliseconds on a small model.
 const FLOPS_A_STEP: usize = 6_000_000_000;
+/// Bytes of logits one step may hold.
+const LOGIT_BYTES_A_STEP: usize = 64 << 20;
 /// Fewer rows than this leave matrix products waiting for memory; more than the upper bound hold too much at once.
 const ROWS_A_STEP: Range<usize> = 256..4_096;
 
@@ -13,6 +15,12 @@ const ROWS_A_STEP: Range<usize> = 256..4_096;
 pub(super) fn by_work(config: &Config, prompts: &[EncodedPrompt]) -> Vec<Range<usize>> {
     let rows = FLOPS_A_STEP / (2 * config.matmul_weights()).max(1);
     by_rows(prompts, rows.clamp(ROWS_A_STEP.start, ROWS_A_STEP.end))
+}
+
+/// Rows of the residual stream whose logits one step should compute, at least one.
+pub(super) fn unembedded(config: &Config) -> usize {
+    let by_work = FLOPS_A_STEP / (2 * config.d_model * config.d_vocab).max(1);
+    by_work.min(LOGIT_BYTES_A_STEP / (4 * config.d_vocab).max(1)).max(1)
 }
 
 /// Blocks of a forward pass over one prompt of `n` tokens that one step should run, at least one.

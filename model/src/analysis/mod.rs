@@ -8,6 +8,7 @@ pub mod activations;
 pub(crate) mod attention;
 mod attribution;
 mod chunks;
+mod components;
 mod direction;
 mod head;
 mod last_tokens;
@@ -15,9 +16,12 @@ pub(crate) mod lens;
 mod lines;
 mod logit_lens;
 mod logits;
+pub(crate) mod neurons;
+mod position_attribution;
 mod prompt_test;
 mod ranking;
 mod refinement;
+mod walk;
 
 use crate::error::Result;
 use crate::plan::Plan;
@@ -55,6 +59,13 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
         Analysis::Attribution(options) => Box::new(attribution::AttributionJob::new(model, prompts, options)),
         Analysis::Head(options) => {
             Box::new(head::HeadJob::new(model, Arc::clone(plan.checkpoint()), prompts, options))
+        }
+        Analysis::Neurons(options) => {
+            Box::new(neurons::NeuronsJob::new(model, Arc::clone(plan.checkpoint()), &prompts, options))
+        }
+        Analysis::PositionAttribution(options) => {
+            let checkpoint = Arc::clone(plan.checkpoint());
+            Box::new(position_attribution::PositionJob::new(model, checkpoint, &prompts, options))
         }
         Analysis::Attention(options) => Box::new(attention::AttentionJob::new(model, &prompts, options)),
         Analysis::LogitLens(options) => {

@@ -95,7 +95,10 @@ pub(super) fn prompt(
 /// Whether a kind cannot do without an answer.
 fn compares_answers(analysis: &Analysis) -> bool {
     match analysis {
-        Analysis::Attribution(_) | Analysis::Head(_) => true,
+        Analysis::Attribution(_)
+        | Analysis::Head(_)
+        | Analysis::Neurons(_)
+        | Analysis::PositionAttribution(_) => true,
         Analysis::Attention(_)
         | Analysis::LogitLens(_)
         | Analysis::PromptTest(_)

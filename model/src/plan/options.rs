@@ -1,9 +1,9 @@
 //! Options of the analyses against the model's shape.
 
 use super::{EncodedPrompt, Limits};
-use crate::analysis::{activations, attention, lens};
+use crate::analysis::{activations, attention, lens, neurons};
 use crate::config::Config;
-use crate::wire::{Activations, Analysis, Attention, Head, LogitLens, Problem, PromptTest};
+use crate::wire::{Activations, Analysis, Attention, Head, LogitLens, Neurons, Problem, PromptTest};
 
 pub(super) fn check(
     config: &Config,
@@ -14,6 +14,10 @@ pub(super) fn check(
     match analysis {
         Analysis::Attribution(_) => Vec::new(),
         Analysis::Head(head) => check_head(config, head, prompts.len()),
+        Analysis::Neurons(options) => check_neurons(config, options, prompts.len(), limits),
+        Analysis::PositionAttribution(options) => {
+            out_of_range("prompt", options.prompt, prompts.len(), "prompts").into_iter().collect()
+        }
         Analysis::Attention(options) => check_attention(config, options, prompts, limits),
         Analysis::LogitLens(options) => check_logit_lens(config, options, prompts, limits),
         Analysis::PromptTest(options) => check_prompt_test(config, options, prompts.len(), limits),
@@ -61,6 +65,15 @@ fn check_attention(
             ),
         ));
     }
+    problems
+}
+
+fn check_neurons(config: &Config, options: &Neurons, prompts: usize, limits: &Limits) -> Vec<Problem> {
+    let mut problems: Vec<Problem> =
+        out_of_range("layer", options.layer, config.n_layers, "layers").into_iter().collect();
+    problems.extend(options.prompt.and_then(|prompt| out_of_range("prompt", prompt, prompts, "prompts")));
+    let tokens = neurons::TOKENS;
+    problems.extend(check_top_k(options.top_k, config.d_mlp, "neurons of a layer", 2 * tokens, limits));
     problems
 }
 

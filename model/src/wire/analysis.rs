@@ -11,6 +11,10 @@ pub enum Analysis {
     Attribution(Attribution),
     /// One head on one prompt.
     Head(Head),
+    /// What the neurons of one layer add to logit(answer) − logit(distractor).
+    Neurons(Neurons),
+    /// Which source tokens logit(answer) − logit(distractor) of one prompt comes from.
+    PositionAttribution(PositionAttribution),
     /// Every head's attention pattern on one prompt.
     Attention(Attention),
     /// What the model would predict after each layer, at every position of one prompt.
@@ -27,6 +31,8 @@ impl Analysis {
         match self {
             Self::Attribution(_) => "attribution",
             Self::Head(_) => "head",
+            Self::Neurons(_) => "neurons",
+            Self::PositionAttribution(_) => "position_attribution",
             Self::Attention(_) => "attention",
             Self::LogitLens(_) => "logit_lens",
             Self::PromptTest(_) => "prompt_test",
@@ -77,6 +83,31 @@ pub struct Head {
     /// The head, from 0.
     pub head: usize,
     /// The prompt whose pattern is shown, from 0.
+    #[serde(default)]
+    pub prompt: usize,
+}
+
+/// Options of `neurons`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Neurons {
+    /// The layer, from 0.
+    pub layer: usize,
+    /// One prompt, from 0; without it, the mean over all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<usize>,
+    /// How many neurons are shown, those with the largest attribution of either sign, from 1.
+    #[serde(default = "ten")]
+    pub top_k: usize,
+}
+
+/// Options of `position_attribution`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PositionAttribution {
+    /// The prompt that is looked at, from 0.
     #[serde(default)]
     pub prompt: usize,
 }

@@ -153,6 +153,9 @@ mod tests {
             ),
             (r#"{"model":"demo","prompts":[],"analysis":{"kind":"prompt_test","k":1}}"#, "k"),
             (r#"{"model":"demo","prompts":[],"analysis":{"kind":"attention","head":1}}"#, "head"),
+            (r#"{"model":"demo","prompts":[],"analysis":{"kind":"logit_lens","layer":1}}"#, "layer"),
+            (r#"{"model":"demo","prompts":[],"analysis":{"kind":"neurons","layer":1,"k":1}}"#, "k"),
+            (r#"{"model":"demo","prompts":[],"analysis":{"kind":"position_attribution","k":1}}"#, "k"),
         ] {
             let message = check(json).unwrap_err();
             assert!(message.contains(&format!("unknown field `{field}`")), "{message}");

@@ -13,7 +13,8 @@ pub mod frame;
 mod values;
 
 pub use analysis::{
-    Activations, Analysis, Attention, Attribution, Head, LogitLens, Norm, Positions, PromptTest,
+    Activations, Analysis, Attention, Attribution, Head, LogitLens, Neurons, Norm, PositionAttribution,
+    Positions, PromptTest,
 };
 pub use api::{ApiError, Checked, ModelListing, Problem, RunAccepted, SetListing, StoredResult};
 pub use event::{Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started};

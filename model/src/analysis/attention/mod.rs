@@ -7,17 +7,14 @@ mod maps;
 mod scores;
 
 use super::refinement::Doubling;
-use super::{Job, Step, chunks, figure};
+use super::walk::Walk;
+use super::{Job, Step, figure};
 use crate::error::Result;
-use crate::packing::Batch;
 use crate::plan::EncodedPrompt;
-use crate::transformer::{Pass, Transformer};
+use crate::transformer::Transformer;
 use crate::wire::{Attention, Cell, EventBody, Figure, FigureData, Progress};
 use maps::Maps;
 use std::sync::Arc;
-
-/// Bytes of patterns made at a time; a layer's scores and their copies take a few times as much.
-const PATTERN_BYTES: usize = 16 << 20;
 
 /// Sides of the maps of a prompt of `n` tokens: one cell a token, or `size` cells.
 pub(crate) fn side(options: &Attention, n: usize) -> usize {
@@ -28,31 +25,28 @@ pub(crate) fn side(options: &Attention, n: usize) -> usize {
 pub(super) struct AttentionJob {
     model: Arc<Transformer>,
     prompt: usize,
-    batch: Batch,
-    pass: Option<Pass>,
-    maps: Maps,
+    walk: Walk<Maps>,
     pace: Doubling,
 }
 
 impl AttentionJob {
     pub(super) fn new(model: Arc<Transformer>, prompts: &[EncodedPrompt], options: &Attention) -> Self {
         let ids = &prompts[options.prompt].ids;
-        let heads = model.config().n_heads;
-        let batch = Batch::in_pieces(ids, PATTERN_BYTES / (4 * heads * ids.len()));
-        let maps = Maps::new(heads, ids, side(options, ids.len()));
-        Self { model, prompt: options.prompt, batch, pass: None, maps, pace: Doubling::default() }
+        let maps = Maps::new(model.config().n_heads, ids, side(options, ids.len()));
+        let walk = Walk::new(&model, ids, maps);
+        Self { model, prompt: options.prompt, walk, pace: Doubling::default() }
     }
 
     fn figures(&self) -> [Figure; 2] {
         let figure = |name, title, data| figure(name, Some(self.prompt), title, data);
-        let (side, heads) = (self.maps.side(), self.model.config().n_heads);
-        let layers = self.maps.scores().len() / heads;
+        let (maps, heads) = (self.walk.hooks(), self.model.config().n_heads);
+        let (side, layers) = (maps.side(), maps.scores().len() / heads);
         let patterns = FigureData::Tensor {
             axes: ["layer", "head", "query", "key"].map(str::to_owned).to_vec(),
             shape: vec![layers, heads, side, side],
-            values: self.maps.values().to_vec().into(),
+            values: maps.values().to_vec().into(),
         };
-        let rows = self.maps.scores().iter().enumerate().map(|(i, scores)| {
+        let rows = maps.scores().iter().enumerate().map(|(i, scores)| {
             let numbers = [(i / heads) as f64, (i % heads) as f64].into_iter().chain(scores.values());
             numbers.map(Cell::Number).collect()
         });
@@ -70,17 +64,7 @@ impl AttentionJob {
 
 impl Job for AttentionJob {
     fn step(&mut self) -> Result<Step> {
-        let config = self.model.config();
-        let mut pass = match self.pass.take() {
-            Some(pass) => pass,
-            None => self.model.start(&self.batch, &mut self.maps)?,
-        };
-        let until = (pass.layers_done() + chunks::blocks(config, self.batch.rows())).min(config.n_layers);
-        while pass.layers_done() < until {
-            self.model.advance(&mut pass, &mut self.maps)?;
-        }
-        let (done, total) = (until, config.n_layers);
-        self.pass = Some(pass);
+        let (done, total) = (self.walk.step(&self.model)?, self.model.config().n_layers);
         let mut events = Vec::new();
         if self.pace.is_due(done, total) {
             events.extend(self.figures().map(EventBody::Figure));

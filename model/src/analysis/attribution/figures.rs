@@ -1,9 +1,10 @@
 //! The parts of all prompts as figures.
 
+use super::super::components;
 use super::super::lens;
 use super::super::lines::ByPrompt;
 use super::parts::Parts;
-use crate::config::{Config, PositionKind};
+use crate::config::Config;
 use crate::plan::EncodedPrompt;
 use crate::wire::{Figure, FigureData, Series, Values};
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ pub(super) fn all(
         over(|p| &p.attention_biases).line(
             "bias_attribution",
             "Attention bias attribution",
-            &labels(config.n_layers, |layer| format!("{layer}_b_O")),
+            &components::attention_bias_labels(config),
             per_prompt,
         ),
     ];
@@ -91,7 +92,7 @@ struct Sums {
 impl Sums {
     fn of(config: &Config, parts: &Parts) -> Self {
         let sum = |values: &[f32]| values.iter().map(|v| f64::from(*v)).sum::<f64>();
-        let embeddings = embedding_labels(config).len();
+        let embeddings = components::embeddings(config).len();
         let outputs = &parts.layers[embeddings..parts.layers.len() - 1];
         let mlps = outputs.iter().skip(1).step_by(2).map(|v| f64::from(*v)).sum();
         Self {
@@ -134,17 +135,10 @@ fn labels(n: usize, label: impl Fn(usize) -> String) -> Vec<String> {
     (0..n).map(label).collect()
 }
 
-fn embedding_labels(config: &Config) -> &'static [&'static str] {
-    match config.positions {
-        PositionKind::Learned => &["embed", "pos_embed"],
-        PositionKind::Rotary { .. } => &["embed"],
-    }
-}
-
 /// `embed`, (`pos_embed`,) `0_attn_out`, `0_mlp_out`, …, `bias`.
 fn layer_labels(config: &Config) -> Vec<String> {
     let layers =
         (0..config.n_layers).flat_map(|layer| ["attn_out", "mlp_out"].map(|part| format!("{layer}_{part}")));
-    let embeddings = embedding_labels(config).iter().map(|label| (*label).to_owned());
+    let embeddings = components::embeddings(config).into_iter().map(|(_, label)| label);
     embeddings.chain(layers).chain(["bias".to_owned()]).collect()
 }

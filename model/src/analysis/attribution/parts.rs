@@ -1,8 +1,10 @@
 //! The parts of each prompt's logit difference, from what one forward pass recorded.
 
+use super::super::components;
 use super::super::direction::{Directions, logit_difference};
 use super::super::last_tokens::LastTokens;
 use super::super::lens;
+use crate::config::Config;
 use crate::hook_name::{HookName, Site};
 use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
@@ -33,7 +35,7 @@ pub(super) fn measure(model: &Transformer, prompts: &[EncodedPrompt], norm: Norm
 /// The sites the maths below reads.
 fn sites(model: &Transformer) -> Vec<HookName> {
     let config = model.config();
-    let mut names: Vec<HookName> = embeddings(model);
+    let mut names: Vec<HookName> = embeddings(config).collect();
     names.push(HookName::top(Site::LnFinalScale));
     for layer in 0..config.n_layers {
         names.extend([Site::Z, Site::AttnOut, Site::MlpOut].map(|site| HookName::block(layer, site)));
@@ -42,9 +44,8 @@ fn sites(model: &Transformer) -> Vec<HookName> {
     names
 }
 
-fn embeddings(model: &Transformer) -> Vec<HookName> {
-    let learned = model.weights().pos_embed.is_some().then_some(HookName::top(Site::PosEmbed));
-    [HookName::top(Site::Embed)].into_iter().chain(learned).collect()
+fn embeddings(config: &Config) -> impl Iterator<Item = HookName> {
+    components::embeddings(config).into_iter().map(|(name, _)| name)
 }
 
 /// Pure: the same recorded values give the same parts.
@@ -65,7 +66,7 @@ fn from_recorded(
     };
 
     let lens = lens::sites(config).into_iter().map(entry).collect::<Result<Vec<_>>>()?;
-    let mut layers = embeddings(model).into_iter().map(share).collect::<Result<Vec<_>>>()?;
+    let mut layers = embeddings(config).map(share).collect::<Result<Vec<_>>>()?;
     let (mut heads, mut biases) = (Vec::new(), Vec::new());
     for layer in 0..config.n_layers {
         let name = |site| HookName::block(layer, site);

@@ -1,6 +1,7 @@
 //! The numbers of one head on one prompt, from what one forward pass recorded.
 
 use super::super::direction::Directions;
+use super::super::logits;
 use crate::hook_name::{HookName, Site};
 use crate::hooks::{Recorder, Rows};
 use crate::packing::Batch;
@@ -55,7 +56,7 @@ pub(super) fn inspect(model: &Transformer, prompt: &EncodedPrompt, head: &Head) 
         pattern: causal(&pattern)?,
         sources: by_source.to_vec1()?,
         attribution: z.matmul(&worth)?.squeeze(1)?.to_vec1::<f32>()?[0],
-        logits: logits(model, &z.matmul(&w_o)?, &scale)?,
+        logits: logits::added_by(model, &z.matmul(&w_o)?.broadcast_div(&scale)?)?.squeeze(0)?.to_vec1()?,
     })
 }
 
@@ -73,14 +74,4 @@ fn causal(x: &Tensor) -> Result<Vec<f32>> {
         values[query * n + query + 1..(query + 1) * n].fill(f32::NAN);
     }
     Ok(values)
-}
-
-/// What a component `[1, d_model]` adds to every logit through the final norm at `scale`, less the mean.
-fn logits(model: &Transformer, component: &Tensor, scale: &Tensor) -> Result<Vec<f32>> {
-    let mut x = component.broadcast_sub(&component.mean_keepdim(D::Minus1)?)?.broadcast_div(scale)?;
-    if let Some(norm) = &model.weights().ln_final {
-        x = x.broadcast_mul(&norm.w)?;
-    }
-    let logits = x.matmul(&model.weights().unembed.w)?;
-    logits.broadcast_sub(&logits.mean_keepdim(D::Minus1)?)?.squeeze(0)?.to_vec1()
 }

@@ -8,14 +8,13 @@ mod figures;
 mod readings;
 
 use super::refinement::Doubling;
+use super::walk::Walk;
 use super::{Job, Step, chunks, lens};
 use crate::checkpoint::Checkpoint;
 use crate::error::Result;
-use crate::hook_name::HookName;
 use crate::hooks::{Recorder, Rows};
-use crate::packing::Batch;
 use crate::plan::EncodedPrompt;
-use crate::transformer::{Pass, Transformer};
+use crate::transformer::Transformer;
 use crate::wire::{EventBody, LogitLens, Progress};
 use candle_core::Tensor;
 use readings::{Reading, Wanted};
@@ -27,21 +26,12 @@ pub(super) struct LogitLensJob {
     checkpoint: Arc<Checkpoint>,
     prompt: EncodedPrompt,
     options: LogitLens,
-    batch: Batch,
-    stage: Stage,
+    walk: Walk<Recorder>,
+    /// Once the walk is at its end: the final norm's output for every entry and position, `[entry × position, d_model]`.
+    normalized: Option<Tensor>,
     /// Row-major `[entry, position]`, as far as they are read.
     done: Vec<Reading>,
     pace: Doubling,
-}
-
-enum Stage {
-    Start,
-    Forward {
-        pass: Pass,
-        recorder: Recorder,
-    },
-    /// The final norm's output for every entry and position, `[entry × position, d_model]`.
-    Read(Tensor),
 }
 
 impl LogitLensJob {
@@ -52,14 +42,15 @@ impl LogitLensJob {
         options: &LogitLens,
     ) -> Self {
         let prompt = prompts[options.prompt].clone();
-        let batch = Batch::separate(&[&prompt.ids]);
+        let recorder = Recorder::new(lens::sites(model.config()), &Rows::All);
+        let walk = Walk::new(&model, &prompt.ids, recorder);
         Self {
             model,
             checkpoint,
             prompt,
             options: options.clone(),
-            batch,
-            stage: Stage::Start,
+            walk,
+            normalized: None,
             done: Vec::new(),
             pace: Doubling::default(),
         }
@@ -67,29 +58,33 @@ impl LogitLensJob {
 
     /// Entries times positions.
     fn rows(&self) -> usize {
-        lens::sites(self.model.config()).len() * self.batch.rows()
+        lens::sites(self.model.config()).len() * self.prompt.ids.len()
     }
 
-    /// Runs some blocks.
-    fn forward(&mut self, mut pass: Pass, mut recorder: Recorder) -> Result<Stage> {
-        let config = self.model.config();
-        let until = (pass.layers_done() + chunks::blocks(config, self.batch.rows())).min(config.n_layers);
-        while pass.layers_done() < until {
-            self.model.advance(&mut pass, &mut recorder)?;
+    /// What the forward pass recorded, normalized.
+    fn normalize(&self, recorder: Recorder) -> Result<Tensor> {
+        let cache = recorder.into_cache();
+        let rows: Vec<u32> = (0..self.prompt.ids.len() as u32).collect();
+        let sites = lens::sites(self.model.config()).into_iter();
+        let entries = sites.map(|name| cache.get(name, &rows)).collect::<candle_core::Result<Vec<_>>>()?;
+        Ok(readings::normalized(&self.model, &entries, self.options.norm)?)
+    }
+
+    /// Runs some blocks, or reads some rows.
+    fn advance(&mut self) -> Result<()> {
+        if let Some(normalized) = self.normalized.clone() {
+            return self.read(&normalized);
         }
-        if until < config.n_layers {
-            return Ok(Stage::Forward { pass, recorder });
+        if self.walk.step(&self.model)? == self.model.config().n_layers {
+            let recorded = std::mem::take(self.walk.hooks_mut());
+            self.normalized = Some(self.normalize(recorded)?);
         }
-        let (cache, rows) = (recorder.into_cache(), self.batch.last_rows()[0] + 1);
-        let rows: Vec<u32> = (0..rows).collect();
-        let get = |name: HookName| cache.get(name, &rows);
-        let entries = lens::sites(config).into_iter().map(get).collect::<candle_core::Result<Vec<_>>>()?;
-        Ok(Stage::Read(readings::normalized(&self.model, &entries, self.options.norm)?))
+        Ok(())
     }
 
     /// Reads some rows.
     fn read(&mut self, normalized: &Tensor) -> Result<()> {
-        let count = readings::rows_a_step(self.model.config()).min(self.rows() - self.done.len());
+        let count = chunks::unembedded(self.model.config()).min(self.rows() - self.done.len());
         let rows = normalized.narrow(0, self.done.len(), count)?;
         let wanted = Wanted {
             top_k: self.options.top_k,
@@ -103,18 +98,7 @@ impl LogitLensJob {
 
 impl Job for LogitLensJob {
     fn step(&mut self) -> Result<Step> {
-        self.stage = match std::mem::replace(&mut self.stage, Stage::Start) {
-            Stage::Start => {
-                let mut recorder = Recorder::new(lens::sites(self.model.config()), &Rows::All);
-                let pass = self.model.start(&self.batch, &mut recorder)?;
-                self.forward(pass, recorder)?
-            }
-            Stage::Forward { pass, recorder } => self.forward(pass, recorder)?,
-            Stage::Read(normalized) => {
-                self.read(&normalized)?;
-                Stage::Read(normalized)
-            }
-        };
+        self.advance()?;
         let (done, total) = (self.done.len(), self.rows());
         let mut events = vec![EventBody::Progress(Progress { done, total, unit: "positions".to_owned() })];
         if self.pace.is_due(done, total) {

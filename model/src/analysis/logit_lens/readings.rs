@@ -2,15 +2,10 @@
 
 use super::super::ranking::Prediction;
 use super::super::{lens, logits};
-use crate::config::Config;
 use crate::transformer::Transformer;
 use crate::wire::Norm;
 use candle_core::{Result, Tensor};
 use rayon::prelude::*;
-
-/// Floating-point operations and bytes of logits one step aims at.
-const FLOPS_A_STEP: usize = 6_000_000_000;
-const BYTES_A_STEP: usize = 64 << 20;
 
 /// What is kept of each prediction.
 pub(super) struct Wanted {
@@ -54,12 +49,6 @@ pub(super) fn normalized(model: &Transformer, entries: &[Tensor], norm: Norm) ->
         }
     };
     Tensor::cat(&entries.iter().map(one).collect::<Result<Vec<_>>>()?, 0)
-}
-
-/// Rows to read at once.
-pub(super) fn rows_a_step(config: &Config) -> usize {
-    let by_work = FLOPS_A_STEP / (2 * config.d_model * config.d_vocab);
-    by_work.min(BYTES_A_STEP / (4 * config.d_vocab)).max(1)
 }
 
 /// Unembeds `rows` of the final norm's output.
