@@ -82,6 +82,17 @@ pub(super) async fn request(
     body: Option<String>,
     watch: &Watch,
 ) -> Result<Response, ApiError> {
+    send(method, path, accept, body.map(|body| ("application/json", JsValue::from(body))), watch).await
+}
+
+/// [`request`] with a body of any type.
+async fn send(
+    method: Method,
+    path: &str,
+    accept: Option<&str>,
+    body: Option<(&str, JsValue)>,
+    watch: &Watch,
+) -> Result<Response, ApiError> {
     let fail = |reason: JsValue| watch.failure(&reason);
     let headers = Headers::new().map_err(fail)?;
     headers.set("accept", accept.unwrap_or("application/json")).map_err(fail)?;
@@ -91,9 +102,9 @@ pub(super) async fn request(
         Method::Post => "POST",
         Method::Delete => "DELETE",
     });
-    if let Some(body) = body {
-        headers.set("content-type", "application/json").map_err(fail)?;
-        init.set_body(&JsValue::from(body));
+    if let Some((media_type, body)) = body {
+        headers.set("content-type", media_type).map_err(fail)?;
+        init.set_body(&body);
     }
     init.set_headers(&headers);
     init.set_signal(watch.0.as_ref());
@@ -110,9 +121,25 @@ pub(super) async fn request_json<T: DeserializeOwned>(
     watch: &Watch,
 ) -> Result<T, ApiError> {
     let response = request(method, path, None, body, watch).await?;
-    let text = text(&response, watch).await?;
+    read_json(path, &response, watch).await
+}
+
+/// Sends a file; the answer is JSON.
+pub(super) async fn send_file<T: DeserializeOwned>(path: &str, file: JsValue, watch: &Watch) -> Result<T, ApiError> {
+    let body = Some(("application/octet-stream", file));
+    let response = send(Method::Post, path, None, body, watch).await?;
+    read_json(path, &response, watch).await
+}
+
+async fn read_json<T: DeserializeOwned>(path: &str, response: &Response, watch: &Watch) -> Result<T, ApiError> {
+    let text = text(response, watch).await?;
     json::read(&text)
         .map_err(|e| error("bad_answer", &format!("the answer to {path} is not what this page expects: {e}")))
+}
+
+/// Asks for an answer that is text.
+pub(super) async fn request_text(path: &str, watch: &Watch) -> Result<String, ApiError> {
+    text(&request(Method::Get, path, Some("*/*"), None, watch).await?, watch).await
 }
 
 /// What the server says against a request. An answer that is not its own (of a proxy, say) is named by its status.

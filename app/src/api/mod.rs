@@ -7,7 +7,9 @@ pub use http::{Abort, Watch};
 pub use stream::{Notice, follow};
 
 use http::{Method, request, request_json};
-use model::wire::{ApiError, Checked, Experiment, ModelListing, RunAccepted, SetListing, StoredResult};
+use model::wire::{
+    ApiError, Checked, Experiment, Memory, ModelListing, ModelRequest, PromptFile, RunAccepted, SetListing, StoredResult,
+};
 
 /// The code of an error that is not the server's word: the request did not reach it, or no answer came back.
 pub const UNREACHABLE: &str = "unreachable";
@@ -19,6 +21,36 @@ pub const NOT_FOUND: &str = "not_found";
 /// What can be loaded.
 pub async fn models() -> Result<Vec<ModelListing>, ApiError> {
     request_json(Method::Get, "/api/models", None, &Watch::never()).await
+}
+
+/// Prompts out of a file (`csv`, `jsonl`, `parquet`), with what is wrong with which row.
+pub async fn read_prompts(file: wasm_bindgen::JsValue, format: &str) -> Result<PromptFile, ApiError> {
+    let path = format!("/api/prompts?format={format}");
+    http::send_file(&path, file, &Watch::never()).await
+}
+
+/// What loaded models take.
+pub async fn memory() -> Result<Memory, ApiError> {
+    request_json(Method::Get, "/api/memory", None, &Watch::never()).await
+}
+
+/// Begins to load a model; how far it is stands in [`models`].
+pub async fn load(model: &str) -> Result<(), ApiError> {
+    let accepted: RunAccepted =
+        request_json(Method::Post, "/api/models/load", Some(model_request(model)), &Watch::never()).await?;
+    drop(accepted);
+    Ok(())
+}
+
+/// Frees a model's memory, at the latest when no run works with it any more.
+pub async fn unload(model: &str) -> Result<(), ApiError> {
+    let body = Some(model_request(model));
+    request(Method::Post, "/api/models/unload", None, body, &Watch::never()).await.map(drop)
+}
+
+fn model_request(model: &str) -> String {
+    let request = ModelRequest { model: model.to_owned(), processing: None };
+    serde_json::to_string(&request).unwrap_or_default()
 }
 
 /// The built-in prompt sets.
@@ -39,6 +71,11 @@ pub async fn submit(experiment: &Experiment, watch: &Watch) -> Result<RunAccepte
 /// A finished run.
 pub async fn result(id: &str, watch: &Watch) -> Result<StoredResult, ApiError> {
     request_json(Method::Get, &format!("/api/results/{id}"), None, watch).await
+}
+
+/// What stands at an address of the interface, as text.
+pub async fn text(address: &str) -> Result<String, ApiError> {
+    http::request_text(address, &Watch::never()).await
 }
 
 /// Gives up the interest in a run. That the server cannot be reached is of no consequence: it notices.

@@ -37,6 +37,15 @@ pub fn plain(value: f64) -> String {
     text.replace('-', "−")
 }
 
+/// A size in memory: `21 MB`, `1.6 GB`.
+pub fn bytes(count: u64) -> String {
+    match count as f64 {
+        n if n >= 1e9 => format!("{:.1} GB", n / 1e9),
+        n if n >= 1e6 => format!("{:.0} MB", n / 1e6),
+        n => format!("{:.0} kB", n / 1e3),
+    }
+}
+
 /// `1st`, `2nd`, `3rd`, `11th`.
 pub fn ordinal(number: usize) -> String {
     let ending = match (number % 100, number % 10) {

@@ -35,7 +35,9 @@ pub fn Header(
             <div class="row push">
                 <Show when=has_result>
                     <Share />
+                    <Export />
                 </Show>
+                <a class="docs" href="/docs/" target="_blank">"Docs"</a>
                 <ThemeSwitch />
                 <button
                     type="button"
@@ -88,6 +90,26 @@ fn Share() -> impl IntoView {
             <Icon path=LINK />
             "Share"
         </button>
+    }
+}
+
+/// The whole result as a file, once it is finished.
+#[component]
+fn Export() -> impl IntoView {
+    let session: Session = expect_context();
+    let done = move || session.run.status.with(|status| matches!(status, RunStatus::Done { .. }));
+    let address = move |file: &'static str| {
+        move || session.run.id.get().filter(|_| done()).map(|id| format!("/api/results/{id}{file}"))
+    };
+    view! {
+        <details class="menu export" hidden=move || !done()>
+            <summary>"Export"</summary>
+            <div>
+                <a href=address("/page.html") download>"One HTML file"</a>
+                <a href=address("/notebook.ipynb") download>"Jupyter notebook"</a>
+                <a href=address("") target="_blank">"JSON"</a>
+            </div>
+        </details>
     }
 }
 

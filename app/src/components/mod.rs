@@ -7,6 +7,8 @@ pub mod form;
 pub mod header;
 mod icons;
 pub mod inspector;
+pub mod later;
+pub mod models;
 pub mod runs;
 pub mod shortcuts;
 pub mod status;

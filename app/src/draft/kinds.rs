@@ -72,7 +72,27 @@ pub const KINDS: &[Kind] = &[
             Setting { name: "top_k", title: "Tokens listed", input: Input::Count(1, 5) },
         ],
     },
-    Kind { name: "attention", title: "Attention", hint: "all heads’ patterns", settings: &[PROMPT] },
+    Kind {
+        name: "attention",
+        title: "Attention",
+        hint: "all heads’ patterns",
+        settings: &[PROMPT, Setting { name: "size", title: "Cells a side, at most", input: Input::Count(8, 64) }],
+    },
+    Kind {
+        name: "position_attribution",
+        title: "Source tokens",
+        hint: "which words it comes from",
+        settings: &[PROMPT],
+    },
+    Kind {
+        name: "neurons",
+        title: "Neurons",
+        hint: "of one layer",
+        settings: &[
+            Setting { name: "layer", title: "Layer", input: Input::Count(0, 0) },
+            Setting { name: "top_k", title: "Neurons listed", input: Input::Count(1, 10) },
+        ],
+    },
 ];
 
 impl Kind {

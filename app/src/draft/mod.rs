@@ -157,7 +157,7 @@ impl Draft {
         match &experiment.prompts {
             Prompts::Set(set) => self.source = Source::Set(set_name(set)),
             Prompts::List(prompts) => {
-                let rows = prompts.iter().map(row).collect();
+                let rows = prompts.iter().map(from_prompt).collect();
                 self.replace_rows(rows);
             }
         }
@@ -212,7 +212,8 @@ fn prompt(row: &Row) -> Prompt {
     }
 }
 
-fn row(prompt: &Prompt) -> Row {
+/// A prompt as it would be typed.
+pub fn from_prompt(prompt: &Prompt) -> Row {
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     Row {
         text: prompt.text.clone(),

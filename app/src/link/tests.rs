@@ -37,11 +37,12 @@ prop_compose! {
         thousandths in proptest::option::of(1..10_000_000u32),
         tables in proptest::collection::btree_set("[a-z_:,&=%# ]{1,12}", 0..3),
         maximised in proptest::option::of("[a-z_:,&=%# é]{1,12}"),
+        with in proptest::option::of("[a-z0-9]{1,12}"),
     ) -> View {
         let [weighted, transposed, orange] = switches;
         let scale = thousandths.map(|n| f64::from(n) / 1000.0);
         let palette = if orange { Palette::OrangePurple } else { Palette::RedBlue };
-        View { head, prompt, weighted, transposed, palette, scale, tables, maximised }
+        View { head, prompt, weighted, transposed, palette, scale, tables, maximised, with }
     }
 }
 

@@ -10,13 +10,12 @@
 use crate::components::any::AnyResult;
 use crate::components::any::compare::Comparison;
 use crate::components::figures::{Figures, LargestParts};
+use crate::components::later::{Loaded, once_loaded, once_opened};
 use crate::components::inspector::{Inspector, PromptText};
+use crate::components::models::ModelsDialog;
 use crate::components::{PastRuns, Summary};
 use leptos::prelude::*;
-use leptos::wasm_split::{SplitLoaderError, wasm_split};
-use std::pin::Pin;
-
-type Loaded = Result<AnyView, SplitLoaderError>;
+use leptos::wasm_split::wasm_split;
 
 /// The figures of an attribution.
 #[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_figures))]
@@ -46,6 +45,22 @@ fn parts_view() -> Loaded {
 #[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn runs_view() -> Loaded {
     Ok(view! { <PastRuns /> }.into_any())
+}
+
+/// The models.
+#[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn models_view(open: RwSignal<bool>) -> Loaded {
+    Ok(view! { <ModelsDialog open /> }.into_any())
+}
+
+/// [`models_view`], once it is there, from when it is first opened.
+#[component]
+pub fn Models(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    once_opened(open, |open| Box::pin(models_view(open)))
+}))
 }
 
 /// [`runs_view`], once it is there.
@@ -82,27 +97,4 @@ pub fn PartsSide() -> impl IntoView {
 pub fn fetch_ahead() {
     // a failure shows where the figures would be, if it lasts until then
     leptos::task::spawn_local(async { drop(load_figures().await) });
-}
-
-/// A view whose code may not be here yet. Where it cannot be loaded, says so and offers to try again.
-fn once_loaded(load: fn() -> Pin<Box<dyn Future<Output = Loaded> + Send>>) -> AnyView {
-    let tries = RwSignal::new(0);
-    let attempt = move || {
-        tries.track();
-        Suspend::new(async move {
-            load().await.unwrap_or_else(|_| {
-                view! {
-                    <section class="missing" role="alert">
-                        <h2>"A part of the page did not arrive"</h2>
-                        <p>"The connection broke while the code of the figures was loading. Nothing is lost."</p>
-                        <button type="button" class="primary" on:click=move |_| tries.update(|n| *n += 1)>
-                            "Try again"
-                        </button>
-                    </section>
-                }
-                .into_any()
-            })
-        })
-    };
-    attempt.into_any()
 }

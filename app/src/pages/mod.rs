@@ -45,7 +45,7 @@ pub fn App() -> impl IntoView {
         }
     });
 
-    let help = RwSignal::new(false);
+    let (help, models) = (RwSignal::new(false), RwSignal::new(false));
     let in_result = Memo::new(move |_| session.run.id.with(Option::is_some));
     request_idle_callback(lazy::fetch_ahead);
     Effect::new(move || {
@@ -59,13 +59,14 @@ pub fn App() -> impl IntoView {
             <Show when=move || !in_result.get()>
                 <StartPage />
             </Show>
-            <ExperimentForm below=|| view! { <lazy::Runs /> } />
+            <ExperimentForm models below=|| view! { <lazy::Runs /> } />
             <Show when=move || in_result.get()>
                 <ResultPage />
                 <Side />
             </Show>
         </div>
         <Help open=help />
+        <lazy::Models open=models />
     }
 }
 

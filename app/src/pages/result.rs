@@ -77,7 +77,7 @@ fn File() -> impl IntoView {
 }
 
 /// Kinds whose figures have no heads to inspect.
-const WITHOUT_HEADS: [&str; 4] = ["prompt_test", "logit_lens", "neurons", "activations"];
+const WITHOUT_HEADS: [&str; 5] = ["prompt_test", "logit_lens", "neurons", "position_attribution", "activations"];
 
 /// The right column.
 #[component]

@@ -47,6 +47,15 @@ impl Catalog {
         Ok(())
     }
 
+    /// Looks again at what can be loaded; a failure leaves the list as it was.
+    pub async fn refresh(self) {
+        if let Ok(models) = api::models().await
+            && self.models.try_with_untracked(|now| **now != models) == Some(true)
+        {
+            self.models.set(Arc::new(models));
+        }
+    }
+
     /// One model's line. Tracks.
     pub fn model(&self, name: &str) -> Option<ModelListing> {
         self.models.with(|models| models.iter().find(|model| model.name == name).cloned())

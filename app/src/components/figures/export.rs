@@ -52,6 +52,9 @@ pub type Address = Pin<Box<dyn Future<Output = Result<String, String>>>>;
 /// Makes the address of a figure's picture in a format.
 pub type Picture = StoredValue<Rc<dyn Fn(Format) -> Address>, LocalStorage>;
 
+/// Said where [`copy`] cannot.
+pub const NO_CLIPBOARD: &str = "This browser does not let pages copy here";
+
 /// Copies text and tells `done` whether it could. On plain HTTP from another machine browsers have no clipboard.
 pub fn copy(text: String, done: impl FnOnce(bool) + 'static) {
     let navigator = window().navigator();

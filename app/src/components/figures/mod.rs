@@ -21,6 +21,7 @@ pub mod plot;
 pub mod scale_bar;
 pub mod screen;
 pub mod table;
+pub mod take_away;
 
 pub use head_map::HeadMap;
 pub use heads::{HeadAttribution, head_map};

@@ -3,6 +3,7 @@
 use super::export::{self, Format, Picture};
 use super::icons::{CLOSE, COPY, Icon, MAXIMISE, SAVE, TABLE};
 use super::table::{Table, TableView};
+use super::take_away::{Method, TakeAway};
 use crate::state::ViewState;
 use leptos::prelude::*;
 use model::wire::Figure;
@@ -58,6 +59,7 @@ pub fn FigurePanel(
         view.maximised.set((!is_maximised.get_untracked()).then(|| key.get_value()));
     };
     let shown_title = title.clone();
+    let said = RwSignal::new("");
     view! {
         <section
             class="figure"
@@ -80,8 +82,9 @@ pub fn FigurePanel(
                     >
                         <Icon path=TABLE />
                     </button>
-                    <CopyButton table />
-                    <SaveMenu name=key figure picture />
+                    <span class="said" role="status">{said}</span>
+                    <CopyButton table said />
+                    <SaveMenu name=key figure picture said />
                     <button
                         type="button"
                         class="icon"
@@ -94,41 +97,43 @@ pub fn FigurePanel(
                     </button>
                 </span>
             </header>
-            <p class="caption">{caption}</p>
+            <p class="caption">{caption} " " <Method /></p>
             <div class="plot" hidden=is_table>{children()}</div>
             {move || is_table.get().then(|| view! { <TableView title=title.clone() table=table.get() /> })}
         </section>
     }
 }
 
-/// Copies the numbers, and says so.
+/// Says something for a moment.
+fn say(said: RwSignal<&'static str>, words: &'static str) {
+    said.try_set(words);
+    let silence = move || {
+        said.try_set("");
+    };
+    set_timeout(silence, std::time::Duration::from_secs(2));
+}
+
+/// Copies the numbers.
 #[component]
-fn CopyButton(table: Signal<Table>) -> impl IntoView {
-    let said = RwSignal::new("");
+fn CopyButton(table: Signal<Table>, said: RwSignal<&'static str>) -> impl IntoView {
     let copy = move |_| {
         let text = table.with_untracked(Table::to_tsv);
-        export::copy(text, move |done| {
-            said.try_set(if done { "Copied" } else { "This browser does not let pages copy here" });
-            let silence = move || {
-                said.try_set("");
-            };
-            set_timeout(silence, std::time::Duration::from_secs(2));
-        });
+        export::copy(text, move |done| say(said, if done { "Copied" } else { export::NO_CLIPBOARD }));
     };
     view! {
-        <span class="said" role="status">{said}</span>
         <button type="button" class="icon" title="Copy as TSV" aria-label="Copy as TSV" on:click=copy>
             <Icon path=COPY />
         </button>
     }
 }
 
-/// Offers the picture and its numbers as files.
+/// Offers the picture, its numbers and what the server makes of them.
 #[component]
 fn SaveMenu(
     name: StoredValue<String>,
     figure: Signal<Option<Arc<Figure>>>,
     picture: Picture,
+    said: RwSignal<&'static str>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let entry = move |format: Format| {
@@ -143,7 +148,14 @@ fn SaveMenu(
             <summary class="icon" title="Save" aria-label="Save">
                 <Icon path=SAVE />
             </summary>
-            <div>{Format::ALL.map(entry).into_iter().collect_view()}</div>
+            <div>
+                {Format::ALL.map(entry).into_iter().collect_view()}
+                <TakeAway
+                    figure
+                    said=Callback::new(move |words| say(said, words))
+                    close=Callback::new(move |()| open.set(false))
+                />
+            </div>
         </details>
     }
 }

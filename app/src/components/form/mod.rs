@@ -24,6 +24,8 @@ const ROOMY_PX: f64 = 1280.0;
 /// The form.
 #[component]
 pub fn ExperimentForm(
+    /// Opens the list of models.
+    models: RwSignal<bool>,
     /// Stands below it beside a result.
     #[prop(into)]
     below: ViewFn,
@@ -48,7 +50,7 @@ pub fn ExperimentForm(
                 <Show when=move || !in_result.get()>
                     <h2>"Your own question"</h2>
                 </Show>
-                <ModelField />
+                <ModelField models />
                 <PromptsField wide=Signal::derive(move || !in_result.get()) />
                 <Options />
                 <Run />

@@ -6,7 +6,10 @@ use model::wire::ModelListing;
 
 /// The field.
 #[component]
-pub fn ModelField() -> impl IntoView {
+pub fn ModelField(
+    /// Opens the list of models.
+    models: RwSignal<bool>,
+) -> impl IntoView {
     let (form, catalog): (Form, Catalog) = (expect_context(), expect_context());
     let chosen = Memo::new(move |_| form.draft.with(|draft| draft.model.clone()));
     let names = Memo::new(move |_| {
@@ -41,7 +44,10 @@ pub fn ModelField() -> impl IntoView {
     };
     view! {
         <div class="model field">
-            <label class="head" for="model">"Model"</label>
+            <div class="row">
+                <label class="head" for="model">"Model"</label>
+                <button type="button" class="edit push" on:click=move |_| models.set(true)>"All models"</button>
+            </div>
             <select
                 id="model"
                 aria-invalid=move || problem().is_some().to_string()

@@ -113,6 +113,7 @@ fn Title(inspected: Inspected, map: Memo<Option<HeadMap>>) -> impl IntoView {
         let value = map.with(|map| map.as_ref()?.value(head.get()?));
         value.map(|v| format!("{} logits", signed(v, 3)))
     };
+    let address = move || inspected.run.get().and_then(|run| run.id.get()).map(|id| format!("/r/{id}"));
     let rank = move || map.with(|map| map.as_ref()?.rank(head.get()?));
     view! {
         <section class="head-title">
@@ -120,6 +121,9 @@ fn Title(inspected: Inspected, map: Memo<Option<HeadMap>>) -> impl IntoView {
                 <h2 class="title">{move || head.get().map(head_name)}</h2>
                 <b class="num">{value}</b>
                 <span class="hint">{rank}</span>
+                <a class="hint all" href=address title="All of this head’s figures, with their files and their Python">
+                    "open"
+                </a>
                 <button
                     type="button"
                     class="icon push"
