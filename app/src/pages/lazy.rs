@@ -60,7 +60,6 @@ pub fn Models(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     once_opened(open, |open| Box::pin(models_view(open)))
-}))
 }
 
 /// [`runs_view`], once it is there.
