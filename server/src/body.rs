@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, Request};
 use bytes::BytesMut;
 use futures_util::StreamExt;
 use model::wire::Experiment;
+use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// Largest experiment in bytes.
@@ -26,6 +27,18 @@ impl<S: Send + Sync> FromRequest<S> for ExperimentBody {
     async fn from_request(request: Request, _state: &S) -> Result<Self, AppError> {
         let body = read(request.into_body()).await?;
         model::parse_experiment(&body).map(Self).map_err(AppError::Malformed)
+    }
+}
+
+/// Any other JSON in the body.
+pub struct JsonBody<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, AppError> {
+        let body = read(request.into_body()).await?;
+        serde_json::from_slice(&body).map(Self).map_err(|e| AppError::BadRequest(format!("the body: {e}")))
     }
 }
 

@@ -17,6 +17,7 @@ pub mod frames;
 pub mod guard;
 pub mod hub;
 pub mod log;
+pub mod memory;
 pub mod models;
 pub mod page;
 pub mod queue;

@@ -5,6 +5,7 @@ use crate::catalog::{Catalog, Opened};
 use crate::cli::RunArgs;
 use crate::device;
 use crate::hub::{Hub, Pace, Unfetched, Watch, Weights};
+use crate::memory;
 use indicatif::{ProgressBar, ProgressStyle};
 use model::wire::{Analysis, Event, EventBody, Experiment, Failure, Finished, Progress};
 use model::{Device, Error, Limits, Plan, Transformer};
@@ -155,6 +156,8 @@ fn plan(arguments: &RunArgs, hub: Result<Arc<Hub>, String>) -> Result<Planning, 
     let device = device::open(arguments.device).map_err(Stop::Bad)?;
     let catalog = Catalog::below(&arguments.models).map_err(Stop::Bad)?.and_any_folder().and_hub(hub);
     let opened = catalog.open(&experiment.model)?;
+    let budget = arguments.memory.map_or_else(memory::default_budget, |size| size.as_u64());
+    memory::check(&opened.checkpoint, budget)?;
     let plan = Plan::new(&opened.checkpoint, &experiment, &Limits::default(), &device)?;
     Ok(Planning { plan, opened, device })
 }

@@ -10,6 +10,7 @@ mod command_line;
 mod harness;
 mod hub;
 mod kill;
+mod models;
 mod page;
 mod results;
 mod runs;

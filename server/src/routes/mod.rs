@@ -41,6 +41,8 @@ pub struct App {
     pub limits: Limits,
     /// Where models run.
     pub device: Device,
+    /// Bytes that loaded models may take together.
+    pub model_budget: u64,
     /// The runs.
     pub runs: Runs<Planned>,
     /// The finished ones.

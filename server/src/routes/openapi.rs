@@ -24,7 +24,10 @@ struct Document;
 
 /// Routes whose body is an experiment.
 pub(super) fn planning() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default().routes(routes!(runs::start)).routes(routes!(check::check))
+    OpenApiRouter::default()
+        .routes(routes!(runs::start))
+        .routes(routes!(check::check))
+        .routes(routes!(models::load))
 }
 
 /// The other documented routes.
@@ -35,6 +38,8 @@ pub(super) fn rest() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(results::result))
         .routes(routes!(results::activations))
         .routes(routes!(models::list))
+        .routes(routes!(models::unload))
+        .routes(routes!(models::memory))
         .routes(routes!(sets::list))
         .routes(routes!(health::health))
 }
