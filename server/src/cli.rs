@@ -65,6 +65,9 @@ pub struct RunArgs {
     /// The experiment as JSON; `-` reads it from standard input
     #[arg(value_name = "EXPERIMENT.json")]
     pub experiment: PathBuf,
+    /// Take the prompts of FILE (.csv, .jsonl or .parquet) instead of the experiment's
+    #[arg(long, value_name = "FILE")]
+    pub prompts: Option<PathBuf>,
     /// Where the model runs
     #[arg(long, value_enum, default_value_t)]
     pub device: DeviceChoice,

@@ -20,6 +20,7 @@ pub mod log;
 pub mod memory;
 pub mod models;
 pub mod page;
+pub mod prompt_files;
 pub mod queue;
 pub mod routes;
 pub mod run;

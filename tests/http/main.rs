@@ -12,5 +12,7 @@ mod hub;
 mod kill;
 mod models;
 mod page;
+mod prompt_files;
+mod real_models;
 mod results;
 mod runs;

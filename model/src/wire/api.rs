@@ -1,6 +1,6 @@
 //! Bodies of the HTTP interface that are not events.
 
-use super::{Event, Experiment, ModelInfo, Processing, PromptTokens};
+use super::{Event, Experiment, ModelInfo, Processing, Prompt, PromptTokens};
 use serde::{Deserialize, Serialize};
 
 /// Answer to `POST /api/runs`.
@@ -142,6 +142,30 @@ pub struct Memory {
     pub budget_bytes: u64,
     /// Bytes that they take.
     pub used_bytes: u64,
+}
+
+/// Answer to `POST /api/prompts`: what a file holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PromptFile {
+    /// The rows that are prompts, as an experiment takes them.
+    pub prompts: Vec<Prompt>,
+    /// What is wrong with the others.
+    pub problems: Vec<RowProblem>,
+    /// The file's columns, those that mean nothing here among them.
+    pub columns: Vec<String>,
+}
+
+/// One thing to change in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RowProblem {
+    /// The row, from 1, a header not counted.
+    pub row: usize,
+    /// The column; empty where it is about the row.
+    pub field: String,
+    /// What is wrong and what to change.
+    pub message: String,
 }
 
 /// One line of `GET /api/sets`.

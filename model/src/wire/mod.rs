@@ -17,8 +17,8 @@ pub use analysis::{
     Positions, PromptTest,
 };
 pub use api::{
-    ApiError, Checked, LoadedModel, Memory, ModelListing, ModelRequest, Problem, Residence, RunAccepted,
-    SetListing, StoredResult, Unloaded,
+    ApiError, Checked, LoadedModel, Memory, ModelListing, ModelRequest, Problem, PromptFile, Residence,
+    RowProblem, RunAccepted, SetListing, StoredResult, Unloaded,
 };
 pub use event::{Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started};
 pub use experiment::{Experiment, MovieSentiment, Processing, Prompt, PromptSet, Prompts};

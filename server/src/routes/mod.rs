@@ -4,6 +4,7 @@ mod check;
 mod health;
 mod models;
 mod openapi;
+mod prompts;
 mod results;
 mod runs;
 mod sets;

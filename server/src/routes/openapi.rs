@@ -1,6 +1,6 @@
 //! The routes together with their OpenAPI document.
 
-use super::{App, check, health, models, results, runs, sets};
+use super::{App, check, health, models, prompts, results, runs, sets};
 use axum::Json;
 use std::sync::Arc;
 use utoipa::OpenApi;
@@ -28,6 +28,7 @@ pub(super) fn planning() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(runs::start))
         .routes(routes!(check::check))
         .routes(routes!(models::load))
+        .routes(routes!(prompts::read))
 }
 
 /// The other documented routes.
