@@ -2,14 +2,19 @@
 
 use crate::error::AppError;
 use axum::body::Body;
+use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use model::wire::Experiment;
+use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// Largest experiment in bytes.
 pub const LIMIT: usize = 8 << 20;
+
+/// Largest file of prompts in bytes.
+pub const FILE_LIMIT: usize = 64 << 20;
 
 /// How much of a body that is too large is read and thrown away, so that its sender, still sending, gets to read why.
 const DRAINED: usize = 256 << 20;
@@ -24,24 +29,51 @@ impl<S: Send + Sync> FromRequest<S> for ExperimentBody {
     type Rejection = AppError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, AppError> {
-        let body = read(request.into_body()).await?;
+        let body = read(request.into_body(), LIMIT).await?;
         model::parse_experiment(&body).map(Self).map_err(AppError::Malformed)
     }
 }
 
-async fn read(body: Body) -> Result<BytesMut, AppError> {
+/// Any other JSON in the body.
+pub struct JsonBody<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, AppError> {
+        let body = read(request.into_body(), LIMIT).await?;
+        serde_json::from_slice(&body).map(Self).map_err(|e| AppError::BadRequest(format!("the body: {e}")))
+    }
+}
+
+/// A file in the body, as it is.
+pub struct FileBody(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for FileBody {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, AppError> {
+        // who says that it is too large need not send it
+        if request.body().size_hint().lower() > FILE_LIMIT as u64 {
+            return Err(AppError::TooLarge { limit: FILE_LIMIT });
+        }
+        read(request.into_body(), FILE_LIMIT).await.map(|bytes| Self(bytes.freeze()))
+    }
+}
+
+async fn read(body: Body, limit: usize) -> Result<BytesMut, AppError> {
     let mut stream = body.into_data_stream();
     let mut bytes = BytesMut::new();
     while let Some(piece) = stream.next().await {
         let piece = piece.map_err(|e| AppError::BadRequest(format!("the body broke off: {e}")))?;
-        if bytes.len() + piece.len() > LIMIT {
+        if bytes.len() + piece.len() > limit {
             let drained = stream.scan(0, |total, piece| {
                 *total += piece.map_or(DRAINED, |piece| piece.len());
                 std::future::ready((*total < DRAINED).then_some(()))
             });
             // whether or not the sender finished in time, the answer is the same
             let _ = tokio::time::timeout(DRAIN_PATIENCE, drained.for_each(|()| std::future::ready(()))).await;
-            return Err(AppError::TooLarge { limit: LIMIT });
+            return Err(AppError::TooLarge { limit });
         }
         bytes.extend_from_slice(&piece);
     }

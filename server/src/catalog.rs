@@ -6,6 +6,8 @@
 
 mod listing;
 
+pub use listing::Fingerprints;
+
 use crate::hub::{Hub, HubName, Weights};
 use model::{Checkpoint, Error, Source};
 use std::fs;

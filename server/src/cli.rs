@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -47,6 +48,9 @@ pub struct ServeArgs {
     /// Keep results in DIR instead of the user's data folder
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Memory that loaded models may take together, such as 8GiB; by default 60 % of the machine's
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<ByteSize>,
     /// Let experiments name models on the Hugging Face hub, which are downloaded into its cache
     #[arg(long)]
     pub allow_hub: bool,
@@ -61,6 +65,9 @@ pub struct RunArgs {
     /// The experiment as JSON; `-` reads it from standard input
     #[arg(value_name = "EXPERIMENT.json")]
     pub experiment: PathBuf,
+    /// Take the prompts of FILE (.csv, .jsonl or .parquet) instead of the experiment's
+    #[arg(long, value_name = "FILE")]
+    pub prompts: Option<PathBuf>,
     /// Where the model runs
     #[arg(long, value_enum, default_value_t)]
     pub device: DeviceChoice,
@@ -70,6 +77,9 @@ pub struct RunArgs {
     /// Take models of the hub from the cache alone, as HF_HUB_OFFLINE=1 does
     #[arg(long)]
     pub offline: bool,
+    /// Memory that the model may take, such as 8GiB; by default 60 % of the machine's
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<ByteSize>,
     /// For `activations` (which needs it): the safetensors file. For other kinds: a copy of the event stream.
     /// FILE appears when the run is done, whole, or not at all
     #[arg(long, value_name = "FILE")]

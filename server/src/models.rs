@@ -1,9 +1,10 @@
 //! `hooklens models`.
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Fingerprints};
 use crate::cli::ModelsArgs;
 use crate::hub::Hub;
 use crate::run::{EXIT_BAD, closed_pipe_is_fine};
+use bytesize::ByteSize;
 use model::Device;
 use model::wire::ModelListing;
 use std::io::{self, Write};
@@ -21,7 +22,9 @@ pub fn main(arguments: &ModelsArgs) -> ExitCode {
             return ExitCode::from(EXIT_BAD);
         }
     };
-    let listings = catalog.list(&Device::Cpu);
+    // a script can wait for what a reader is not shown
+    let wanted = if arguments.json { Fingerprints::All } else { Fingerprints::Known };
+    let listings = catalog.list(&Device::Cpu, wanted);
     match closed_pipe_is_fine(print(&listings, arguments.json)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -44,15 +47,17 @@ fn print(listings: &[ModelListing], json: bool) -> io::Result<()> {
 }
 
 fn line(listing: &ModelListing) -> String {
-    let ModelListing { name, source, info, n_ctx, problem, .. } = listing;
+    let ModelListing { name, source, info, n_ctx, parameters, memory_bytes, problem, .. } = listing;
     match (info, problem) {
         (Some(info), _) => format!(
-            "{name}  {source}: {} layers, {} heads, d_model {}, vocabulary {}, context {}",
+            "{name}  {source}: {} layers, {} heads, d_model {}, vocabulary {}, context {}, {:.3} M parameters, {} in memory",
             info.n_layers,
             info.n_heads,
             info.d_model,
             info.d_vocab,
-            n_ctx.unwrap_or_default()
+            n_ctx.unwrap_or_default(),
+            parameters.unwrap_or_default() as f64 / 1e6,
+            ByteSize(memory_bytes.unwrap_or_default()).display().iec()
         ),
         (None, Some(problem)) => format!("{name}  {source}, cannot be loaded: {problem}"),
         (None, None) => format!("{name}  {source}"),

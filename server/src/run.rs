@@ -5,9 +5,12 @@ use crate::catalog::{Catalog, Opened};
 use crate::cli::RunArgs;
 use crate::device;
 use crate::hub::{Hub, Pace, Unfetched, Watch, Weights};
+use crate::memory;
+use crate::prompt_files::{self, Format};
 use indicatif::{ProgressBar, ProgressStyle};
-use model::wire::{Analysis, Event, EventBody, Experiment, Failure, Finished, Progress};
+use model::wire::{Analysis, Event, EventBody, Experiment, Failure, Finished, Progress, RowProblem};
 use model::{Device, Error, Limits, Plan, Transformer};
+use serde_json::Value;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -151,12 +154,34 @@ struct Planning {
 fn plan(arguments: &RunArgs, hub: Result<Arc<Hub>, String>) -> Result<Planning, Stop> {
     let json = read_experiment(&arguments.experiment)
         .map_err(|e| Stop::Bad(format!("cannot read {}: {e}", arguments.experiment.display())))?;
+    let json = match &arguments.prompts {
+        Some(path) => with_prompts(json, path)
+            .map_err(|why| Stop::Bad(format!("--prompts {}: {why}", path.display())))?,
+        None => json,
+    };
     let experiment = model::parse_experiment(&json)?;
     let device = device::open(arguments.device).map_err(Stop::Bad)?;
     let catalog = Catalog::below(&arguments.models).map_err(Stop::Bad)?.and_any_folder().and_hub(hub);
     let opened = catalog.open(&experiment.model)?;
+    let budget = arguments.memory.map_or_else(memory::default_budget, |size| size.as_u64());
+    memory::check(&opened.checkpoint, budget)?;
     let plan = Plan::new(&opened.checkpoint, &experiment, &Limits::default(), &device)?;
     Ok(Planning { plan, opened, device })
+}
+
+/// The experiment with the prompts of a file; what is no JSON object is left as it is, to be refused as that.
+fn with_prompts(json: Vec<u8>, path: &Path) -> Result<Vec<u8>, String> {
+    let format = Format::of_path(path).ok_or("name a file that ends in .csv, .jsonl or .parquet")?;
+    let contents = std::fs::read(path).map_err(|e| format!("cannot read it: {e}"))?;
+    let file = prompt_files::read(format, contents.into(), &Limits::default())?;
+    if !file.problems.is_empty() {
+        let line = |p: &RowProblem| format!("row {}: {} {}", p.row, p.field, p.message).replace(":  ", ": ");
+        return Err(file.problems.iter().map(line).collect::<Vec<_>>().join("\n"));
+    }
+    let Ok(Value::Object(mut experiment)) = serde_json::from_slice(&json) else { return Ok(json) };
+    let prompts = serde_json::to_value(&file.prompts).map_err(|e| e.to_string())?;
+    experiment.insert("prompts".to_owned(), prompts);
+    serde_json::to_vec(&experiment).map_err(|e| e.to_string())
 }
 
 fn read_experiment(path: &Path) -> io::Result<Vec<u8>> {

@@ -8,7 +8,7 @@ mod run;
 
 pub use run::Run;
 
-use crate::engine::{End, Engine};
+use crate::engine::{End, Engine, Resident};
 use crate::error::AppError;
 use crate::log::Log;
 use crate::queue::Queue;
@@ -138,6 +138,19 @@ impl<W: Work> Runs<W> {
         live.or_else(|| self.ended.get(id))
     }
 
+    /// The models in memory and on their way there.
+    pub fn models(&self) -> Vec<Resident> {
+        self.engine.models()
+    }
+
+    /// Lets a model go by its key; how many bytes that frees, and whether a run still works with it.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`] while the server shuts down.
+    pub async fn unload(&self, key: String) -> Result<Option<(u64, bool)>, AppError> {
+        self.engine.unload(key).await.map_err(|_gone| AppError::Unavailable)
+    }
+
     /// Whether the run is under way.
     pub fn is_live(&self, id: &str) -> bool {
         self.live.lock().contains_key(id)
@@ -198,7 +211,8 @@ impl<W: Work> Ender<W> {
         // given up and asked for again at once, the same id may already be another run
         if live.get(run.id()).is_some_and(|current| Arc::ptr_eq(current, &run)) {
             live.remove(run.id());
-            if matches!(last, EventBody::Error(_)) {
+            // the events of all others are in the store
+            if matches!(last, EventBody::Error(_)) || run.work.experiment().is_none() {
                 self.ended.insert(run.id().to_owned(), run.log.clone());
             }
         }
@@ -207,11 +221,12 @@ impl<W: Work> Ender<W> {
         self.one_ended.notify_one();
     }
 
-    /// Stores a complete run; the event to end with.
+    /// Stores a complete run where it has a result; the event to end with.
     async fn store(&self, run: &Run<W>) -> EventBody {
         let done = EventBody::Done(Finished { elapsed_ms: run.age().as_secs_f64() * 1e3 });
+        let Some(experiment) = run.work.experiment() else { return done };
         let result = StoredResult {
-            experiment: run.work.experiment().clone(),
+            experiment: experiment.clone(),
             model: run.work.started().model.clone(),
             events: run.log.with(done.clone()),
         };

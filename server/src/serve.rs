@@ -51,7 +51,7 @@ impl Settings {
             device: Device::Cpu,
             limits: Limits::default(),
             queue_bound: 64,
-            model_budget: 8 << 30,
+            model_budget: crate::memory::default_budget(),
         }
     }
 }
@@ -72,6 +72,9 @@ async fn serve_until_signal(arguments: &ServeArgs) -> anyhow::Result<()> {
     let mut settings = Settings::new(data_folder(arguments)?);
     settings.models.clone_from(&arguments.models);
     settings.device = device::open(arguments.device).map_err(|message| anyhow!(message))?;
+    if let Some(memory) = arguments.memory {
+        settings.model_budget = memory.as_u64();
+    }
     if arguments.allow_hub {
         let mut hub = hub::Settings::from_env().map_err(|message| anyhow!("--allow-hub: {message}"))?;
         hub.offline |= arguments.offline;
@@ -115,8 +118,9 @@ impl Server {
             device: device_name(&settings.device).to_owned(),
             model_budget: settings.model_budget,
         })?;
+        let model_budget = settings.model_budget;
         let (limits, device) = (settings.limits, settings.device);
-        let app = Arc::new(App { catalog, limits, device, runs, store, metrics });
+        let app = Arc::new(App { catalog, limits, device, model_budget, runs, store, metrics });
         let router = routes::app(app.clone(), address.ip().is_loopback());
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let serving = axum::serve(listener, router).with_graceful_shutdown(async {

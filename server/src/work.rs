@@ -3,8 +3,8 @@
 use crate::catalog::Opened;
 use crate::hub::{Unfetched, Watch, Weights};
 use crate::queue::Lane;
-use model::wire::{Analysis, Experiment, Started};
-use model::{Device, Error, Job, Limits, Plan, Transformer};
+use model::wire::{Analysis, Experiment, Processing, Started};
+use model::{Checkpoint, Device, Error, Job, Limits, Plan, Step, Transformer};
 use std::sync::Arc;
 
 /// An experiment the engine can run. Separate from [`Planned`] so that the engine's tests need no model.
@@ -23,8 +23,10 @@ pub trait Work: Send + Sync + 'static {
     fn load(&self) -> Result<Self::Model, Error>;
     /// Makes the steps.
     fn job(&self, model: Arc<Self::Model>) -> Result<Box<dyn Job>, Error>;
-    /// Resolved: sets expanded, defaults filled.
-    fn experiment(&self) -> &Experiment;
+    /// What it is, for log and metrics.
+    fn kind(&self) -> &'static str;
+    /// Resolved: sets expanded, defaults filled. `None` where there is no result to keep.
+    fn experiment(&self) -> Option<&Experiment>;
     /// What its run says first; carries the id.
     fn started(&self) -> &Started;
     /// The lane it waits in.
@@ -34,11 +36,20 @@ pub trait Work: Send + Sync + 'static {
 /// A download that can be followed and given up.
 pub type Fetch = Box<dyn FnOnce(&mut dyn Watch) -> Result<(), Unfetched> + Send>;
 
-/// A planned experiment on a checkpoint.
+/// What an accepted request wants of a model: an experiment, or only that it be loaded.
 pub struct Planned {
-    plan: Plan,
+    /// `None` where it is only to be loaded.
+    plan: Option<Plan>,
+    started: Started,
+    checkpoint: Arc<Checkpoint>,
+    processing: Processing,
     weights: Option<Weights>,
     device: Device,
+}
+
+/// Names a loaded model: its contents, and what was made of them.
+pub fn model_key(fingerprint: &str, processing: Processing) -> String {
+    format!("{fingerprint} {processing:?}")
 }
 
 impl Planned {
@@ -50,7 +61,28 @@ impl Planned {
         device: &Device,
     ) -> Result<Self, Error> {
         let plan = Plan::new(&opened.checkpoint, experiment, limits, device)?;
-        Ok(Self { plan, weights: opened.weights.clone(), device: device.clone() })
+        let (started, processing) = (plan.started.clone(), plan.experiment.processing);
+        Ok(Self::of(opened, Some(plan), started, processing, device))
+    }
+
+    /// Plans no more than that the model is loaded.
+    pub fn only_load(opened: &Opened, processing: Processing, device: &Device) -> Result<Self, Error> {
+        let fingerprint = opened.checkpoint.fingerprint()?;
+        let id = format!("load-{}", model_key(fingerprint, processing).to_lowercase().replace(' ', "-"));
+        let model = opened.checkpoint.info(device);
+        let started = Started { id, model, prompts: Vec::new(), warnings: Vec::new() };
+        Ok(Self::of(opened, None, started, processing, device))
+    }
+
+    fn of(
+        opened: &Opened,
+        plan: Option<Plan>,
+        started: Started,
+        processing: Processing,
+        device: &Device,
+    ) -> Self {
+        let (checkpoint, weights) = (opened.checkpoint.clone(), opened.weights.clone());
+        Self { plan, started, checkpoint, processing, weights, device: device.clone() }
     }
 }
 
@@ -58,11 +90,11 @@ impl Work for Planned {
     type Model = Transformer;
 
     fn model_key(&self) -> String {
-        format!("{} {:?}", self.plan.started.model.fingerprint, self.plan.experiment.processing)
+        model_key(&self.started.model.fingerprint, self.processing)
     }
 
     fn model_bytes(&self) -> u64 {
-        self.plan.checkpoint().weight_bytes()
+        self.checkpoint.weight_bytes()
     }
 
     fn fetch(&self) -> Option<Fetch> {
@@ -71,23 +103,31 @@ impl Work for Planned {
     }
 
     fn load(&self) -> Result<Transformer, Error> {
-        Transformer::load(self.plan.checkpoint(), self.plan.experiment.processing, &self.device)
+        Transformer::load(&self.checkpoint, self.processing, &self.device)
     }
 
     fn job(&self, model: Arc<Transformer>) -> Result<Box<dyn Job>, Error> {
-        self.plan.job(model)
+        match &self.plan {
+            Some(plan) => plan.job(model),
+            None => Ok(Box::new(NothingMore)),
+        }
     }
 
-    fn experiment(&self) -> &Experiment {
-        &self.plan.experiment
+    fn kind(&self) -> &'static str {
+        self.plan.as_ref().map_or("load", |plan| plan.experiment.analysis.kind())
+    }
+
+    fn experiment(&self) -> Option<&Experiment> {
+        self.plan.as_ref().map(|plan| &plan.experiment)
     }
 
     fn started(&self) -> &Started {
-        &self.plan.started
+        &self.started
     }
 
     fn lane(&self) -> Lane {
-        match self.plan.experiment.analysis {
+        let Some(plan) = &self.plan else { return Lane::Short };
+        match plan.experiment.analysis {
             Analysis::Head(_)
             | Analysis::PositionAttribution(_)
             | Analysis::Attention(_)
@@ -95,5 +135,14 @@ impl Work for Planned {
             | Analysis::PromptTest(_) => Lane::Short,
             Analysis::Attribution(_) | Analysis::Neurons(_) | Analysis::Activations(_) => Lane::Long,
         }
+    }
+}
+
+/// Done when its model is there.
+struct NothingMore;
+
+impl Job for NothingMore {
+    fn step(&mut self) -> Result<Step, Error> {
+        Ok(Step { finished: true, ..Step::default() })
     }
 }

@@ -165,5 +165,6 @@ fn models_are_listed_for_people_and_for_machines() {
     assert_eq!(names, ["demo", "org/mine"]);
     let json: Value = serde_json::from_str(&listed(&["--json"], root.path())).unwrap();
     assert_eq!(json[1]["name"], "org/mine");
+    assert_eq!(json[0]["info"]["fingerprint"].as_str().unwrap().len(), 32);
     assert_eq!(json[0]["info"]["fingerprint"], json[1]["info"]["fingerprint"]);
 }

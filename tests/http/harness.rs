@@ -40,6 +40,10 @@ impl Bench {
         self.client.request(method, format!("http://{}{path}", self.server.address()))
     }
 
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
+        self.server.address()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.unwrap()
     }

@@ -1,6 +1,6 @@
 //! Bodies of the HTTP interface that are not events.
 
-use super::{Event, Experiment, ModelInfo, PromptTokens};
+use super::{Event, Experiment, ModelInfo, Processing, Prompt, PromptTokens};
 use serde::{Deserialize, Serialize};
 
 /// Answer to `POST /api/runs`.
@@ -69,9 +69,103 @@ pub struct ModelListing {
     pub n_ctx: Option<usize>,
     /// The tokenizer's BOS token.
     pub bos: Option<String>,
+    /// Numbers in its weights.
+    #[serde(default)]
+    pub parameters: Option<u64>,
+    /// Bytes of memory that it takes once loaded.
+    #[serde(default)]
+    pub memory_bytes: Option<u64>,
+    /// What of it is in memory, or on its way there.
+    #[serde(default)]
+    pub loaded: Vec<LoadedModel>,
     /// Why it cannot be loaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+}
+
+/// A model in memory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LoadedModel {
+    /// Which of its weights: folded and raw ones are two.
+    pub processing: Processing,
+    /// How far it is.
+    pub state: Residence,
+    /// Bytes of memory.
+    pub bytes: u64,
+    /// Whether a run works with it just now.
+    pub in_use: bool,
+}
+
+/// How far a model is on its way into memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Residence {
+    /// Its files are being downloaded.
+    Downloading,
+    /// It waits until there is room.
+    Waiting,
+    /// It is being read.
+    Loading,
+    /// It is in memory.
+    Loaded,
+}
+
+/// Body of `POST /api/models/load` and `POST /api/models/unload`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ModelRequest {
+    /// As an experiment names it.
+    pub model: String,
+    /// Which of its weights; by default folded ones to load, and all to unload.
+    #[serde(default)]
+    pub processing: Option<Processing>,
+}
+
+/// Answer to `POST /api/models/unload`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Unloaded {
+    /// Bytes that are free again, or will be.
+    pub bytes: u64,
+    /// Whether a run still works with the model: then the memory is free once that run has ended.
+    pub in_use: bool,
+}
+
+/// Answer to `GET /api/memory`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Memory {
+    /// Bytes that loaded models may take together.
+    pub budget_bytes: u64,
+    /// Bytes that they take.
+    pub used_bytes: u64,
+}
+
+/// Answer to `POST /api/prompts`: what a file holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PromptFile {
+    /// The rows that are prompts, as an experiment takes them.
+    pub prompts: Vec<Prompt>,
+    /// What is wrong with the others.
+    pub problems: Vec<RowProblem>,
+    /// The file's columns, those that mean nothing here among them.
+    pub columns: Vec<String>,
+}
+
+/// One thing to change in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RowProblem {
+    /// The row, from 1, a header not counted.
+    pub row: usize,
+    /// The column; empty where it is about the row.
+    pub field: String,
+    /// What is wrong and what to change.
+    pub message: String,
 }
 
 /// One line of `GET /api/sets`.

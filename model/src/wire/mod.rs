@@ -16,7 +16,10 @@ pub use analysis::{
     Activations, Analysis, Attention, Attribution, Head, LogitLens, Neurons, Norm, PositionAttribution,
     Positions, PromptTest,
 };
-pub use api::{ApiError, Checked, ModelListing, Problem, RunAccepted, SetListing, StoredResult};
+pub use api::{
+    ApiError, Checked, LoadedModel, Memory, ModelListing, ModelRequest, Problem, PromptFile, Residence,
+    RowProblem, RunAccepted, SetListing, StoredResult, Unloaded,
+};
 pub use event::{Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started};
 pub use experiment::{Experiment, MovieSentiment, Processing, Prompt, PromptSet, Prompts};
 pub use figure::{Cell, Figure, FigureData, Series};

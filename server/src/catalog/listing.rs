@@ -13,10 +13,19 @@ const DEPTH: usize = 3;
 /// Most folders looked into below one root.
 const MOST_FOLDERS: usize = 2_000;
 
+/// Which fingerprints a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fingerprints {
+    /// Those that were needed before.
+    Known,
+    /// All: every file is read.
+    All,
+}
+
 impl Catalog {
-    /// Every model that can be named, and why one cannot be loaded where that is so. Opens them all: slow the first
-    /// time, and not for an async thread.
-    pub fn list(&self, device: &Device) -> Vec<ModelListing> {
+    /// Every model that can be named, and why one cannot be loaded where that is so. Opens them all, so not for an async
+    /// thread, but reads no weights: fingerprints are empty where they are not known yet, unless all are `wanted`.
+    pub fn list(&self, device: &Device, wanted: Fingerprints) -> Vec<ModelListing> {
         let mut folders = BTreeMap::new();
         for root in &self.roots {
             let mut left = MOST_FOLDERS;
@@ -27,11 +36,23 @@ impl Catalog {
         let cached = self.hub.iter().flat_map(|hub| hub.cached());
         let cached = cached.map(|(name, source)| (name.to_string(), "hub", source));
         let all = here.into_iter().chain(below).chain(cached);
-        all.map(|(name, kind, source)| self.describe(name, kind, source, device)).collect()
+        all.map(|(name, kind, source)| self.describe(name, kind, source, device, wanted)).collect()
     }
 
-    fn describe(&self, name: String, kind: &str, source: Source, device: &Device) -> ModelListing {
-        let opened = self.open_at(&name, source);
+    fn describe(
+        &self,
+        name: String,
+        kind: &str,
+        source: Source,
+        device: &Device,
+        wanted: Fingerprints,
+    ) -> ModelListing {
+        let opened = self.open_at(&name, source).and_then(|checkpoint| {
+            if wanted == Fingerprints::All {
+                checkpoint.fingerprint()?;
+            }
+            Ok(checkpoint)
+        });
         let source = kind.to_owned();
         match opened {
             Ok(checkpoint) => ModelListing {
@@ -40,6 +61,9 @@ impl Catalog {
                 info: Some(checkpoint.info(device)),
                 n_ctx: Some(checkpoint.config().n_ctx),
                 bos: checkpoint.tokens().bos().map(ToOwned::to_owned),
+                parameters: Some(checkpoint.parameters()),
+                memory_bytes: Some(checkpoint.weight_bytes()),
+                loaded: Vec::new(),
                 problem: None,
             },
             Err(error) => ModelListing {
@@ -48,6 +72,9 @@ impl Catalog {
                 info: None,
                 n_ctx: None,
                 bos: None,
+                parameters: None,
+                memory_bytes: None,
+                loaded: Vec::new(),
                 problem: Some(match error {
                     model::Error::Model { message, .. } => message,
                     other => other.to_string(),
@@ -105,7 +132,7 @@ mod tests {
             fs::write(root.path().join(folder).join("config.json"), "{}").unwrap();
         }
         let catalog = Catalog::below(&[root.path().to_owned()]).unwrap();
-        let listed = catalog.list(&Device::Cpu);
+        let listed = catalog.list(&Device::Cpu, Fingerprints::Known);
         let names: Vec<_> = listed.iter().map(|listing| listing.name.as_str()).collect();
         assert_eq!(names, ["demo", "org/large", "small"]);
         assert!(listed[0].info.is_some() && listed[0].problem.is_none());

@@ -8,6 +8,7 @@
 mod active;
 mod fetching;
 mod models;
+mod residents;
 #[cfg(test)]
 mod tests;
 
@@ -18,9 +19,12 @@ use crate::work::Work;
 use active::{Active, Outcome};
 use model::wire::{EventBody, Failure, Progress};
 use models::{Arrival, Arrived, Models};
+pub use residents::Resident;
+use residents::Residents;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, JoinHandle};
+use tokio::sync::oneshot;
 
 /// Runs of one lane that are worked on at once; each holds the memory of its analysis.
 const AT_ONCE: usize = 4;
@@ -37,6 +41,8 @@ enum Signal<M> {
     Look,
     /// A model, or its files, came, or cannot be had.
     Model(Arrival<M>),
+    /// Let a model go, and say what that frees and whether a run still works with it.
+    Unload(String, oneshot::Sender<Option<(u64, bool)>>),
     /// End every run and the thread.
     Stop,
 }
@@ -55,6 +61,7 @@ pub type OnEnd<W> = Box<dyn Fn(Arc<Run<W>>, End) + Send>;
 /// A handle on an engine's thread. Dropped, it stops the engine and waits for it.
 pub struct Engine<W: Work> {
     signals: Sender<Signal<W::Model>>,
+    residents: Residents,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -69,16 +76,30 @@ impl<W: Work> Engine<W> {
     ) -> std::io::Result<Self> {
         let (signals, inbox) = channel();
         let models = Models::start(model_budget, signals.clone())?;
+        let residents = models.residents();
         let mut thread =
             Thread { queue, inbox, models, files, on_end, active: Vec::new(), next: 0, since_long: 0 };
         let thread = Builder::new().name(format!("engine-{device}")).spawn(move || thread.run())?;
-        Ok(Self { signals, thread: Some(thread) })
+        Ok(Self { signals, residents, thread: Some(thread) })
     }
 
     /// Tells the engine that a run was queued or cancelled.
     pub fn look(&self) {
         // fails only once the engine is being dropped
         let _ = self.signals.send(Signal::Look);
+    }
+
+    /// The models in memory and on their way there.
+    pub fn models(&self) -> Vec<Resident> {
+        self.residents.list()
+    }
+
+    /// Lets a model go, between two steps; `None` is answered where it is not in memory.
+    pub fn unload(&self, key: String) -> oneshot::Receiver<Option<(u64, bool)>> {
+        let (answer, answered) = oneshot::channel();
+        // fails only once the engine is being dropped, and then so does the answer
+        let _ = self.signals.send(Signal::Unload(key, answer));
+        answered
     }
 
     /// Ends every run and takes no more.
@@ -130,6 +151,8 @@ impl<W: Work> Thread<W> {
                 match received {
                     Signal::Look => {}
                     Signal::Model(arrival) => self.receive_model(arrival),
+                    // whoever asked may have gone
+                    Signal::Unload(key, answer) => drop(answer.send(self.models.unload(&key))),
                     Signal::Stop => return self.end_all(),
                 }
                 signal = self.inbox.try_recv().ok();
@@ -175,8 +198,6 @@ impl<W: Work> Thread<W> {
     }
 
     fn admit(&mut self) {
-        // a run that ended may have freed the memory that the next model needs
-        self.models.load_next();
         self.start_waiting();
         for lane in [Lane::Short, Lane::Long] {
             while self.stepped(lane) < AT_ONCE && self.awaiting(lane) < AWAITING {
@@ -196,6 +217,8 @@ impl<W: Work> Thread<W> {
                 self.active.push(active);
             }
         }
+        // a run that ended may have freed the memory that the next model needs
+        self.models.load_next();
     }
 
     /// Begins the runs whose models have come, as far as there is room beside those worked on.

@@ -8,9 +8,10 @@
 use super::Signal;
 use super::active::guarded;
 use super::fetching::{self, Demand};
+use super::residents::{Resident, Residents};
 use crate::runs::Run;
 use crate::work::Work;
-use model::wire::Failure;
+use model::wire::{Failure, Residence};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread::Builder;
@@ -40,15 +41,8 @@ struct Kept<M> {
 struct Coming<W: Work> {
     key: String,
     bytes: u64,
-    stage: Stage,
+    stage: Residence,
     demand: Arc<Demand<W>>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Fetching,
-    Waiting,
-    Loading,
 }
 
 /// The models of one engine.
@@ -60,6 +54,8 @@ pub(super) struct Models<W: Work> {
     /// In the order in which they were asked for.
     coming: Vec<Coming<W>>,
     budget: u64,
+    /// What others see of all this.
+    residents: Residents,
     signals: Sender<Signal<W::Model>>,
     requests: Sender<Arc<Run<W>>>,
 }
@@ -82,7 +78,39 @@ impl<W: Work> Models<W> {
                 }
             }
         })?;
-        Ok(Self { kept: Vec::new(), leaving: Vec::new(), coming: Vec::new(), budget, signals, requests })
+        let (kept, leaving, coming) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { kept, leaving, coming, budget, residents: Residents::default(), signals, requests })
+    }
+
+    /// What others see.
+    pub(super) fn residents(&self) -> Residents {
+        self.residents.clone()
+    }
+
+    fn publish(&self) {
+        let kept = self.kept.iter().map(|kept| Resident::loaded(kept.key.clone(), kept.bytes, &kept.model));
+        let coming =
+            self.coming.iter().map(|coming| Resident::coming(coming.key.clone(), coming.bytes, coming.stage));
+        self.residents.replace(kept.chain(coming).collect());
+    }
+
+    /// Lets a model go; the bytes it takes, and whether a run still works with it. `None` where it is not loaded.
+    pub(super) fn unload(&mut self, key: &str) -> Option<(u64, bool)> {
+        let place = self.kept.iter().position(|kept| kept.key == key)?;
+        let (bytes, used) = self.let_go(place);
+        self.publish();
+        Some((bytes, used))
+    }
+
+    /// Forgets a kept model, but counts its memory for as long as a run works with it.
+    fn let_go(&mut self, place: usize) -> (u64, bool) {
+        let Kept { key, bytes, model } = self.kept.remove(place);
+        let used = Arc::strong_count(&model) > 1;
+        tracing::info!(%key, bytes, used, "let a model go");
+        if used {
+            self.leaving.push((bytes, Arc::downgrade(&model)));
+        }
+        (bytes, used)
     }
 
     /// The model of a run; where it is not loaded, it will be, and `None` is returned for now.
@@ -104,12 +132,11 @@ impl<W: Work> Models<W> {
     fn ask_for(&mut self, key: String, run: &Arc<Run<W>>) {
         let (bytes, demand) = (run.work.model_bytes(), Arc::new(Demand::new(run)));
         let fetch = run.work.fetch();
-        let stage = if fetch.is_some() { Stage::Fetching } else { Stage::Waiting };
+        let stage = if fetch.is_some() { Residence::Downloading } else { Residence::Waiting };
         if let Some(fetch) = fetch {
             fetching::start(key.clone(), fetch, demand.clone(), self.signals.clone());
         }
         self.coming.push(Coming { key, bytes, stage, demand });
-        self.load_next();
     }
 
     /// Takes note of an arrival. Where a model cannot be had: why, for the runs that wait for it.
@@ -119,7 +146,7 @@ impl<W: Work> Models<W> {
         };
         let failure = match arrival.stage {
             Arrived::Fetched(Ok(())) => {
-                self.coming[place].stage = Stage::Waiting;
+                self.coming[place].stage = Residence::Waiting;
                 None
             }
             Arrived::Loaded(Ok(model)) => {
@@ -133,17 +160,22 @@ impl<W: Work> Models<W> {
                 (!given_up).then_some(failure)
             }
         };
-        self.load_next();
         failure.map_or(Ok(()), Err)
     }
 
-    /// Has the next model loaded if there is room for it now.
+    /// Has the next model loaded if there is room for it now. To be called once the runs that wait for a model that came
+    /// have begun with it: what no run uses is let go first.
     pub(super) fn load_next(&mut self) {
-        self.coming.retain(|coming| coming.stage != Stage::Waiting || coming.demand.is_wanted());
-        if self.coming.iter().any(|coming| coming.stage == Stage::Loading) {
+        self.choose_next();
+        self.publish();
+    }
+
+    fn choose_next(&mut self) {
+        self.coming.retain(|coming| coming.stage != Residence::Waiting || coming.demand.is_wanted());
+        if self.coming.iter().any(|coming| coming.stage == Residence::Loading) {
             return;
         }
-        let Some(place) = self.coming.iter().position(|coming| coming.stage == Stage::Waiting) else {
+        let Some(place) = self.coming.iter().position(|coming| coming.stage == Residence::Waiting) else {
             return;
         };
         // before, not after: two big models at once may be more than there is
@@ -152,7 +184,7 @@ impl<W: Work> Models<W> {
         }
         let coming = &mut self.coming[place];
         if let Some(run) = coming.demand.someone() {
-            coming.stage = Stage::Loading;
+            coming.stage = Residence::Loading;
             // fails only once the thread is gone, and then the engine is going too
             let _ = self.requests.send(run);
         }
@@ -171,12 +203,7 @@ impl<W: Work> Models<W> {
             if self.kept.is_empty() {
                 return false;
             }
-            let Kept { key, bytes, model } = self.kept.remove(0);
-            let used = Arc::strong_count(&model) > 1;
-            tracing::info!(%key, bytes, used, "let a model go");
-            if used {
-                self.leaving.push((bytes, Arc::downgrade(&model)));
-            }
+            self.let_go(0);
         }
     }
 }

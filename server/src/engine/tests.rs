@@ -112,8 +112,12 @@ impl Work for Fake {
         Ok(Box::new(FakeJob { name, behaviour, done: 0, trace, gate }))
     }
 
-    fn experiment(&self) -> &Experiment {
-        &self.experiment
+    fn kind(&self) -> &'static str {
+        "fake"
+    }
+
+    fn experiment(&self) -> Option<&Experiment> {
+        Some(&self.experiment)
     }
 
     fn started(&self) -> &Started {

@@ -3,6 +3,7 @@
 use super::{App, blocking};
 use crate::body::ExperimentBody;
 use crate::error::{AppError, problems_of};
+use crate::memory;
 use axum::Json;
 use axum::extract::State;
 use model::Plan;
@@ -20,7 +21,11 @@ pub(super) async fn check(
     State(app): State<Arc<App>>,
     ExperimentBody(experiment): ExperimentBody,
 ) -> Result<Json<Checked>, AppError> {
-    let checked = blocking(move || match app.catalog.open(&experiment.model) {
+    let open = |app: &App, name: &str| {
+        let opened = app.catalog.open(name)?;
+        memory::check(&opened.checkpoint, app.model_budget).map(|()| opened)
+    };
+    let checked = blocking(move || match open(&app, &experiment.model) {
         Ok(opened) => Ok(Plan::check(&opened.checkpoint, &experiment, &app.limits)?),
         Err(error) => Ok(Checked {
             id: None,

@@ -4,6 +4,7 @@ mod check;
 mod health;
 mod models;
 mod openapi;
+mod prompts;
 mod results;
 mod runs;
 mod sets;
@@ -41,6 +42,8 @@ pub struct App {
     pub limits: Limits,
     /// Where models run.
     pub device: Device,
+    /// Bytes that loaded models may take together.
+    pub model_budget: u64,
     /// The runs.
     pub runs: Runs<Planned>,
     /// The finished ones.

@@ -1,6 +1,6 @@
 //! The routes together with their OpenAPI document.
 
-use super::{App, check, health, models, results, runs, sets};
+use super::{App, check, health, models, prompts, results, runs, sets};
 use axum::Json;
 use std::sync::Arc;
 use utoipa::OpenApi;
@@ -24,7 +24,11 @@ struct Document;
 
 /// Routes whose body is an experiment.
 pub(super) fn planning() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default().routes(routes!(runs::start)).routes(routes!(check::check))
+    OpenApiRouter::default()
+        .routes(routes!(runs::start))
+        .routes(routes!(check::check))
+        .routes(routes!(models::load))
+        .routes(routes!(prompts::read))
 }
 
 /// The other documented routes.
@@ -35,6 +39,8 @@ pub(super) fn rest() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(results::result))
         .routes(routes!(results::activations))
         .routes(routes!(models::list))
+        .routes(routes!(models::unload))
+        .routes(routes!(models::memory))
         .routes(routes!(sets::list))
         .routes(routes!(health::health))
 }

@@ -4,6 +4,7 @@ use super::{App, Path, Query, blocking};
 use crate::body::ExperimentBody;
 use crate::error::AppError;
 use crate::frames::Encoding;
+use crate::memory;
 use crate::work::Planned;
 use axum::Json;
 use axum::extract::State;
@@ -33,6 +34,7 @@ pub(super) async fn start(
     let planner = app.clone();
     let plan = blocking(move || {
         let opened = planner.catalog.open(&experiment.model)?;
+        memory::check(&opened.checkpoint, planner.model_budget)?;
         Ok(Planned::new(&opened, &experiment, &planner.limits, &planner.device)?)
     });
     app.runs.submit(plan.await?).await.map(Json)

@@ -39,9 +39,9 @@ impl<W: Work> Run<W> {
         &self.work.started().id
     }
 
-    /// The analysis's kind.
+    /// The analysis's kind, or what else it does.
     pub fn kind(&self) -> &'static str {
-        self.work.experiment().analysis.kind()
+        self.work.kind()
     }
 
     /// Time since acceptance.
