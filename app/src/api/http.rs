@@ -125,13 +125,21 @@ pub(super) async fn request_json<T: DeserializeOwned>(
 }
 
 /// Sends a file; the answer is JSON.
-pub(super) async fn send_file<T: DeserializeOwned>(path: &str, file: JsValue, watch: &Watch) -> Result<T, ApiError> {
+pub(super) async fn send_file<T: DeserializeOwned>(
+    path: &str,
+    file: JsValue,
+    watch: &Watch,
+) -> Result<T, ApiError> {
     let body = Some(("application/octet-stream", file));
     let response = send(Method::Post, path, None, body, watch).await?;
     read_json(path, &response, watch).await
 }
 
-async fn read_json<T: DeserializeOwned>(path: &str, response: &Response, watch: &Watch) -> Result<T, ApiError> {
+async fn read_json<T: DeserializeOwned>(
+    path: &str,
+    response: &Response,
+    watch: &Watch,
+) -> Result<T, ApiError> {
     let text = text(response, watch).await?;
     json::read(&text)
         .map_err(|e| error("bad_answer", &format!("the answer to {path} is not what this page expects: {e}")))

@@ -8,7 +8,8 @@ pub use stream::{Notice, follow};
 
 use http::{Method, request, request_json};
 use model::wire::{
-    ApiError, Checked, Experiment, Memory, ModelListing, ModelRequest, PromptFile, RunAccepted, SetListing, StoredResult,
+    ApiError, Checked, Experiment, Memory, ModelListing, ModelRequest, PromptFile, RunAccepted, SetListing,
+    StoredResult,
 };
 
 /// The code of an error that is not the server's word: the request did not reach it, or no answer came back.

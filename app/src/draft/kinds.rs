@@ -76,7 +76,10 @@ pub const KINDS: &[Kind] = &[
         name: "attention",
         title: "Attention",
         hint: "all heads’ patterns",
-        settings: &[PROMPT, Setting { name: "size", title: "Cells a side, at most", input: Input::Count(8, 64) }],
+        settings: &[
+            PROMPT,
+            Setting { name: "size", title: "Cells a side, at most", input: Input::Count(8, 64) },
+        ],
     },
     Kind {
         name: "position_attribution",

@@ -10,8 +10,8 @@
 use crate::components::any::AnyResult;
 use crate::components::any::compare::Comparison;
 use crate::components::figures::{Figures, LargestParts};
-use crate::components::later::{Loaded, once_loaded, once_opened};
 use crate::components::inspector::{Inspector, PromptText};
+use crate::components::later::{Loaded, once_loaded, once_opened};
 use crate::components::models::ModelsDialog;
 use crate::components::{PastRuns, Summary};
 use leptos::prelude::*;

@@ -36,10 +36,13 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
             "",
             "Share of each head’s attention that goes where a head of that name looks, mean over queries; entropy in nats.",
         ),
-        ("neurons", "neuron_attribution") => ("logits", "Every neuron of the layer; with b_out they sum to mlp_out."),
-        ("neurons", "promoted") => {
-            ("logits", "The tokens whose logits one unit of the neuron raises most, before the final norm’s scale.")
+        ("neurons", "neuron_attribution") => {
+            ("logits", "Every neuron of the layer; with b_out they sum to mlp_out.")
         }
+        ("neurons", "promoted") => (
+            "logits",
+            "The tokens whose logits one unit of the neuron raises most, before the final norm’s scale.",
+        ),
         ("neurons", "suppressed") => ("logits", "The tokens whose logits it lowers most."),
         ("neurons", "summary") => ("logits", "mlp_out = neurons + b_out; the rest is the residual error."),
         ("position_attribution", "source_attribution") => {
@@ -48,7 +51,9 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
         ("position_attribution", "head_position_attribution") => {
             ("logits", "The same for each head by itself.")
         }
-        ("position_attribution", "bias_attribution") => ("logits", "The biases b_O, which belong to no token."),
+        ("position_attribution", "bias_attribution") => {
+            ("logits", "The biases b_O, which belong to no token.")
+        }
         ("position_attribution", "summary") => {
             ("logits", "All cells and all biases add up to the difference; the rest is the residual error.")
         }

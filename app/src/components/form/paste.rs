@@ -1,6 +1,10 @@
 //! Many prompts at once: pasted into a dialog, or read from a file. Its code comes when it is first opened.
 
-#![allow(unsafe_code, clippy::unnecessary_wraps, reason = "what `wasm_split` asks of functions and makes of them")]
+#![allow(
+    unsafe_code,
+    clippy::unnecessary_wraps,
+    reason = "what `wasm_split` asks of functions and makes of them"
+)]
 
 use crate::api;
 use crate::components::dialog::show_while;
