@@ -178,7 +178,7 @@ fn Actions(listing: Listing) -> impl IntoView {
         >
             <button type="button" on:click=add>"Add a prompt"</button>
         </Show>
-        <button type="button" on:click=move |_| pasting.set(true)>"Paste many"</button>
+        <button type="button" on:click=move |_| pasting.set(true)>"Paste many, or a file"</button>
         <PasteMany open=pasting />
     }
 }

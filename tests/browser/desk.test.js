@@ -1,0 +1,78 @@
+// What surrounds the figures: the models, files of prompts, and what one takes away.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch, open } from "./browser.js";
+import { runMovieSentiment } from "./page.js";
+import { dataFolder, serve } from "./server.js";
+
+const file = (name, text) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+
+describe("the desk", () => {
+  let data, server, browser, page;
+  before(async () => {
+    data = await dataFolder();
+    server = await serve(data.path);
+    browser = await launch();
+    page = await open(browser, server.url);
+    await page.goto("/");
+    await runMovieSentiment(page);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.kill();
+    await data?.remove();
+  });
+
+  test("the list of models says what is in memory, and a model can be unloaded", async () => {
+    await page.getByRole("button", { name: "All models" }).click();
+    const dialog = page.getByRole("dialog", { name: "Models" });
+    const demo = dialog.getByRole("row", { name: /demo/ });
+    await demo.getByText("4 × 8 · d_model 256").waitFor();
+    await demo.getByRole("button", { name: "Unload" }).click();
+    await demo.getByRole("button", { name: "Load", exact: true }).waitFor();
+    const [listed] = await page.evaluate(async () => (await fetch("/api/models")).json());
+    assert.deepEqual(listed.loaded, []);
+    await dialog.getByRole("button", { name: "Close" }).click();
+  });
+
+  test("a file of prompts is shown before it is taken, with what is wrong by row", async () => {
+    await page.getByRole("button", { name: /^Paste many/ }).click();
+    const dialog = page.getByRole("dialog", { name: "Paste many prompts" });
+    const input = dialog.locator("input[type=file]");
+    await input.setInputFiles(file("prompts.csv", "answer\n great\n"));
+    await dialog.getByRole("alert").filter({ hasText: "text" }).waitFor();
+    await input.setInputFiles(file("prompts.csv", 'text,answer\n"The film, it was", great\n,x\nThe end was, good\n'));
+    await dialog.getByText("2 prompts", { exact: true }).waitFor();
+    await dialog.getByText(/Row 2, text/).waitFor();
+    await dialog.getByRole("button", { name: "Replace" }).click();
+    const texts = page.locator(".experiment .short");
+    await texts.nth(1).waitFor();
+    assert.equal(await texts.count(), 2);
+  });
+
+  test("a figure comes with its file and its Python, a result as one page", async () => {
+    const figure = page.locator('[data-figure="layer_attribution"]');
+    const menu = async () => figure.locator("summary", { has: page.locator("svg") }).click();
+    await menu();
+    const [download] = await Promise.all([page.waitForEvent("download"), figure.getByRole("link", { name: "CSV" }).click()]);
+    assert.match(download.suggestedFilename(), /layer_attribution.*\.csv$/);
+    await menu();
+    await figure.getByRole("button", { name: "Copy as TransformerLens" }).click();
+    await figure.getByText("Copied").waitFor();
+    const python = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(python, /transformer_lens/);
+
+    await page.getByText("Export", { exact: true }).click();
+    const [whole] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "One HTML file" }).click()]);
+    assert.match(whole.suggestedFilename(), /\.html$/);
+    const [method] = await Promise.all([
+      page.context().waitForEvent("page"),
+      figure.getByRole("link", { name: "Method" }).click(),
+    ]);
+    await method.getByRole("heading", { level: 1 }).waitFor();
+    assert.match(method.url(), /\/docs\/attribution$/);
+  });
+
+  test("the page never complained", () => page.clean(/No available adapters/, /400 \(Bad Request\)/));
+});
