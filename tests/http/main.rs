@@ -7,6 +7,7 @@
 mod bad_checkpoints;
 mod bad_input;
 mod command_line;
+mod exports;
 mod harness;
 mod hub;
 mod kill;
@@ -16,3 +17,4 @@ mod prompt_files;
 mod real_models;
 mod results;
 mod runs;
+mod snippets;

@@ -1,6 +1,7 @@
 //! The HTTP interface: one file a resource. Handlers only translate between HTTP and what the other modules do.
 
 mod check;
+mod exports;
 mod health;
 mod models;
 mod openapi;

@@ -1,0 +1,61 @@
+//! What a figure shows, in a sentence or two: under its picture in everything that leaves hooklens.
+
+use model::wire::{Analysis, Figure};
+
+/// What the figure shows, and the unit of its numbers.
+pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
+    match analysis {
+        Analysis::Attribution(_) => attribution(&figure.name),
+        Analysis::Head(_) => head(&figure.name),
+        Analysis::Activations(_) => "The tensors in the file, one a prompt and site, with their shapes.",
+    }
+}
+
+fn attribution(name: &str) -> &'static str {
+    match name {
+        "logit_diff" => "logit(answer) − logit(distractor) at each prompt’s last real token, in logits.",
+        "summary" => {
+            "The mean logit difference, what the components add up to (embed + heads + mlps + biases), and the largest \
+             difference between the two among the prompts. In logits."
+        }
+        "logit_lens" => {
+            "The logit difference read from the residual stream before each layer, with the final norm’s scale, without \
+             the unembedding’s bias. In logits, mean over prompts."
+        }
+        "layer_attribution" => {
+            "What the embedding, each layer’s attention and MLP, and the unembedding’s bias add to the logit difference; \
+             together they are the whole of it. In logits, mean over prompts."
+        }
+        "bias_attribution" => {
+            "What each layer’s attention bias b_O (with the value biases folded in) adds to the logit difference: the heads \
+             of a layer and its b_O are its attn_out. In logits, mean over prompts."
+        }
+        _ => {
+            "What each head’s output adds to the logit difference at the last token, in logits, mean over prompts."
+        }
+    }
+}
+
+fn head(name: &str) -> &'static str {
+    match name {
+        "pattern" => {
+            "Where the head looks: a row is a query token, a column a key token, and rows add up to 1."
+        }
+        "value_weighted" => {
+            "The pattern weighted by how much is moved: attention times the length of v W_O of the key (Kobayashi et al., \
+             arXiv:2004.10102)."
+        }
+        "source_attribution" => {
+            "What the head moves from each token to the last one’s logit difference, in logits; it adds up to the head’s \
+             attribution."
+        }
+        "promoted" => {
+            "The tokens whose logits the head raises most at the last token, directly; logits are centred."
+        }
+        "suppressed" => {
+            "The tokens whose logits the head lowers most at the last token, directly; logits are centred."
+        }
+        "per_prompt" => "What the head adds to the logit difference of every prompt, in logits.",
+        _ => "What the head adds to the logit difference of this prompt, and its mean over all, in logits.",
+    }
+}
