@@ -65,9 +65,17 @@ def shape(kind, namespace):
         return {"rows": rows, "columns": columns, "values": numbers(values)}
     if kind == "scalars":
         return {"values": {name: numbers([values[name]])[0] for name in values.index}}
+    if kind == "tensor":
+        return {"axes": namespace["axes"], "shape": list(values.shape), "values": numbers(values)}
     assert kind == "table", kind
-    rows = [[token, numbers([logit])[0]] for token, logit in zip(values.index.tolist(), values["logit"], strict=True)]
-    return {"columns": list(values.columns), "rows": rows}
+    return {"columns": list(values.columns), "rows": [row(*named) for named in values.iterrows()]}
+
+
+def row(token, cells):
+    """A row of a table; where one cell is a token, its id is the row's index."""
+    plain = {"token": lambda _: int(token)}
+    of = {name: plain.get(name, lambda cell: cell if isinstance(cell, str) else numbers([cell])[0]) for name in cells.index}
+    return [of[name](cell) for name, cell in cells.items()]
 
 
 def figure(snippet):

@@ -32,9 +32,6 @@ fn the_figures_of_an_experiment_are_known_before_it_runs_and_each_has_its_progra
             let plan =
                 Plan::new(&checkpoint, &expected.experiment, &Limits::default(), &Device::Cpu).unwrap();
             let foretold = snippet::figures(&plan.experiment);
-            if foretold.is_empty() {
-                continue;
-            }
             let outcome = run::run(&checkpoint, &expected.experiment);
             let sorted = |keys: &mut dyn Iterator<Item = FigureKey>| {
                 let mut keys: Vec<_> = keys.collect();

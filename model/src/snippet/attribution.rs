@@ -2,7 +2,7 @@
 
 use super::literals::{boolean, string};
 use super::{AVERAGES, CONTRAST, Recipe, direction, piece};
-use crate::wire::{Attribution, Experiment, Prompts};
+use crate::wire::{Attribution, Experiment, Norm, Processing, Prompts};
 
 const LAYERS: &str = piece!("attribution/layers");
 const HEADS: &str = piece!("attribution/heads");
@@ -22,7 +22,7 @@ pub(super) fn recipes(experiment: &Experiment, options: &Attribution) -> Vec<Rec
     let mut recipes = vec![
         Recipe::new("logit_diff", "line", vec![CONTRAST, piece!("attribution/logit_diff")]),
         Recipe::new("summary", "scalars", summary),
-        line("logit_lens", &[piece!("attribution/logit_lens")]),
+        line("logit_lens", &[lens(experiment, options), piece!("attribution/logit_lens")]),
         line("layer_attribution", &[LAYERS, piece!("attribution/layer_attribution")]),
         line("bias_attribution", &[BIASES, piece!("attribution/bias_attribution")]),
         heads("head_attribution", "None".to_owned()),
@@ -31,6 +31,14 @@ pub(super) fn recipes(experiment: &Experiment, options: &Attribution) -> Vec<Rec
         recipes.push(heads(&format!("head_attribution:{group}"), string(group)));
     }
     recipes
+}
+
+fn lens(experiment: &Experiment, options: &Attribution) -> &'static str {
+    match (options.norm, experiment.processing) {
+        (Norm::Cached, _) => piece!("attribution/lens_cached"),
+        (Norm::Recomputed, Processing::Folded) => piece!("attribution/lens_recomputed_folded"),
+        (Norm::Recomputed, Processing::Raw) => piece!("attribution/lens_recomputed_raw"),
+    }
 }
 
 /// The groups, in order of first appearance.

@@ -8,10 +8,19 @@ pub(super) struct Literals(Vec<(&'static str, String)>);
 
 impl Literals {
     /// What every piece may read, and a figure's own options.
-    pub(super) fn of(experiment: &Experiment, options: Vec<(&'static str, String)>) -> Self {
+    pub(super) fn of(
+        experiment: &Experiment,
+        original_logits: bool,
+        options: Vec<(&'static str, String)>,
+    ) -> Self {
+        let folded = if original_logits {
+            "False  # logits are the checkpoint's own, not centred over the vocabulary".to_owned()
+        } else {
+            folded(experiment.processing)
+        };
         let mut lines = vec![
             ("MODEL", model(&experiment.model)),
-            ("FOLDED", folded(experiment.processing)),
+            ("FOLDED", folded),
             ("PREPEND_BOS", boolean(experiment.prepend_bos).to_owned()),
             ("PROMPTS", prompts(&experiment.prompts)),
         ];

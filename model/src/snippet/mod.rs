@@ -7,9 +7,12 @@
 //! A kind of analysis is a file here that lists its figures, each with its pieces ([`Recipe`]), and a folder of pieces.
 
 mod activations;
+mod attention;
 mod attribution;
 mod head;
 mod literals;
+mod logit_lens;
+mod prompt_test;
 
 use crate::wire::{Analysis, Experiment, Processing, Started};
 use literals::{Literals, in_comment};
@@ -28,6 +31,7 @@ pub const REQUIREMENTS: &str = "transformer_lens==2.18.0 transformers==4.57.1";
 const CONTRAST: &str = piece!("contrast");
 const AVERAGES: &str = piece!("averages");
 const WORDS: &str = piece!("words");
+const TOP: &str = piece!("top");
 
 /// One figure of a result.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -44,6 +48,8 @@ pub struct FigureKey {
 /// How a figure is made: what stands between loading the model and printing.
 struct Recipe {
     key: FigureKey,
+    /// Whether logits are those of the checkpoint's own weights, whatever the experiment's processing.
+    original_logits: bool,
     /// Options as Python literals, by the names that the pieces read.
     options: Vec<(&'static str, String)>,
     pieces: Vec<&'static str>,
@@ -52,11 +58,22 @@ struct Recipe {
 impl Recipe {
     /// Of a figure that belongs to no prompt and has no options of its own.
     fn new(name: &str, kind: &'static str, pieces: Vec<&'static str>) -> Self {
-        Self { key: FigureKey { name: name.to_owned(), prompt: None, kind }, options: Vec::new(), pieces }
+        let key = FigureKey { name: name.to_owned(), prompt: None, kind };
+        Self { key, original_logits: false, options: Vec::new(), pieces }
     }
 
     fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.options.push((name, value.into()));
+        self
+    }
+
+    fn then(mut self, piece: &'static str) -> Self {
+        self.pieces.push(piece);
+        self
+    }
+
+    fn with_original_logits(mut self) -> Self {
+        self.original_logits = true;
         self
     }
 
@@ -94,6 +111,9 @@ fn recipes(experiment: &Experiment) -> Vec<Recipe> {
     match &experiment.analysis {
         Analysis::Attribution(options) => attribution::recipes(experiment, options),
         Analysis::Head(options) => head::recipes(experiment, options),
+        Analysis::Attention(options) => attention::recipes(options),
+        Analysis::LogitLens(options) => logit_lens::recipes(experiment, options),
+        Analysis::PromptTest(options) => prompt_test::recipes(experiment, options),
         Analysis::Activations(options) => activations::recipes(options),
     }
 }
@@ -106,10 +126,10 @@ impl Recipe {
             started.id,
             in_comment(&self.key.name),
         );
-        let literals = Literals::of(experiment, self.options).to_string();
+        let literals = Literals::of(experiment, self.original_logits, self.options).to_string();
         let mut blocks = vec![header.as_str(), &literals, piece!("load"), piece!("prompts")];
         blocks.extend(self.pieces);
-        blocks.push(piece!("print"));
+        blocks.push(if self.key.kind == "tensor" { piece!("print_tensor") } else { piece!("print") });
         // two empty lines around definitions, as Python is written
         blocks.into_iter().map(str::trim_end).collect::<Vec<_>>().join("\n\n\n") + "\n"
     }

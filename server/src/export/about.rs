@@ -7,7 +7,30 @@ pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
     match analysis {
         Analysis::Attribution(_) => attribution(&figure.name),
         Analysis::Head(_) => head(&figure.name),
+        Analysis::Attention(_) => attention(&figure.name),
+        Analysis::LogitLens(_) => logit_lens(&figure.name),
+        Analysis::PromptTest(_) => prompt_test(&figure.name),
         Analysis::Activations(_) => "The tensors in the file, one a prompt and site, with their shapes.",
+    }
+}
+
+/// The unit of the figure's values, where they have one.
+pub fn unit(analysis: &Analysis, figure: &Figure) -> &'static str {
+    match (analysis, figure.name.as_str()) {
+        (Analysis::Attribution(_), _) => "logits",
+        (Analysis::Head(_), "source_attribution" | "per_prompt") => "logits",
+        (Analysis::LogitLens(_), "answer_logit") => "logit",
+        (Analysis::LogitLens(_), "answer_probability" | "top_probability") => "probability",
+        (Analysis::LogitLens(_), "answer_rank") => "rank",
+        _ => "",
+    }
+}
+
+/// What the rows and columns of a map are, where their labels do not say it.
+pub fn axes(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "pattern" | "value_weighted" => Some(("query", "key")),
+        _ => None,
     }
 }
 
@@ -57,5 +80,51 @@ fn head(name: &str) -> &'static str {
         }
         "per_prompt" => "What the head adds to the logit difference of every prompt, in logits.",
         _ => "What the head adds to the logit difference of this prompt, and its mean over all, in logits.",
+    }
+}
+
+fn attention(name: &str) -> &'static str {
+    match name {
+        "attention" => {
+            "Where every head looks: a row of a map is a query token, a column a key token. In reduced maps a cell is the \
+             largest attention among its tokens."
+        }
+        _ => {
+            "What each head’s full pattern is like, as means over queries: shares of attention that go where such a head \
+             looks (TransformerLens’s detect_head by mul), entropy in nats, distance in tokens."
+        }
+    }
+}
+
+fn logit_lens(name: &str) -> &'static str {
+    match name {
+        "top_probability" => {
+            "The probability of the likeliest token, were the model to end after each layer."
+        }
+        "top_tokens" => {
+            "The likeliest tokens at each layer and position, with their logits (the original model’s, not centred) and \
+             probabilities."
+        }
+        "answer_rank" => {
+            "How many tokens come before the answer at each layer and position: 0 is the likeliest."
+        }
+        "answer_logit" => {
+            "The logit at the last token, not centred over the vocabulary, were the model to end after each layer."
+        }
+        _ => "The probability at the last token, were the model to end after each layer.",
+    }
+}
+
+fn prompt_test(name: &str) -> &'static str {
+    match name {
+        "prompt_test" => {
+            "The likeliest next tokens, with the original model’s logits and their probabilities."
+        }
+        "answer_tokens" | "distractor_tokens" => {
+            "Each token of it, read with the ones before it given. Ranks begin at 0."
+        }
+        _ => {
+            "Rank (from 0), logit and probability of its first token, and the probability of all its tokens in turn."
+        }
     }
 }

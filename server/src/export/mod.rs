@@ -3,7 +3,10 @@
 //! Everything here is pure: a stored result in, text out. [`crate::routes`] serves it.
 
 pub mod about;
+pub mod equation;
 pub mod notebook;
+pub mod page;
+pub mod svg;
 pub mod table;
 
 use model::wire::{EventBody, Experiment, Figure, ModelInfo, Started, StoredResult};
@@ -58,6 +61,20 @@ impl Report {
             None => format!("`{}`", figure.name),
         };
         self.figures.iter().map(name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The question in a line.
+    pub fn title(&self) -> String {
+        let prompts = self.started.prompts.len();
+        let noun = if prompts == 1 { "prompt" } else { "prompts" };
+        let mut kind = self.experiment.analysis.kind().replace('_', " ");
+        kind[..1].make_ascii_uppercase();
+        format!("{kind} of {prompts} {noun}, {}", self.model().name)
+    }
+
+    /// The mean logit difference of an attribution.
+    pub fn mean_logit_diff(&self) -> Option<f64> {
+        equation::scalars(&self.figures, "summary")?.get("mean_logit_diff").copied().flatten()
     }
 
     /// What it ran on.

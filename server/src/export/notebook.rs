@@ -2,7 +2,7 @@
 //! it with TransformerLens, and the stored numbers as that cell's output.
 
 use super::table::{Table, full};
-use super::{Report, about};
+use super::{Report, about, equation};
 use model::wire::{Cell, Figure};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -44,7 +44,7 @@ fn introduction(report: &Report, link: &str) -> String {
         "# {}\n\nA result of [hooklens]({link}): `{}`, model {} ({} layers, {} heads, d_model {}), computed in {} on {}, \
          weights {}.\n\nThe stored numbers stand below each cell. Running a cell computes them again with \
          TransformerLens 2.18.\n",
-        about_analysis(report),
+        escape(&report.title()),
         report.started.id,
         code_span(&model.name),
         model.n_layers,
@@ -61,18 +61,14 @@ fn introduction(report: &Report, link: &str) -> String {
             let _ = writeln!(text, "- {}", escape(warning));
         }
     }
+    if let Some(equation) = equation::of(report) {
+        let _ = write!(text, "\n{}\n", escape(&equation));
+    }
     // the experiment is plain data, and indented JSON reads well
     let experiment = serde_json::to_string_pretty(&report.experiment).unwrap_or_default();
     let fence = fence(&experiment);
     let _ = write!(text, "\n## The experiment\n\n{fence}json\n{experiment}\n{fence}\n");
     text
-}
-
-/// The question in a line.
-fn about_analysis(report: &Report) -> String {
-    let prompts = report.started.prompts.len();
-    let noun = if prompts == 1 { "prompt" } else { "prompts" };
-    format!("{} of {prompts} {noun}", report.experiment.analysis.kind())
 }
 
 fn install() -> String {

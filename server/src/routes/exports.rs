@@ -1,9 +1,12 @@
-//! What a result becomes when it leaves: code, tables, a notebook.
+//! What a result becomes when it leaves: code, tables, pictures, a notebook, one file, a frame in another page.
 
-use super::{App, Path, Query, results};
+use super::{App, Path, Query, blocking, results};
 use crate::error::AppError;
+use crate::export::svg::{self, Map, Theme};
 use crate::export::table::Table;
-use crate::export::{Report, notebook};
+use crate::export::{Report, equation, notebook, page};
+use crate::guard::Policy;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -22,12 +25,30 @@ pub(super) struct Named {
     prompt: Option<usize>,
 }
 
-/// Of which prompt.
+/// Of which prompt, and how it looks.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct OfPrompt {
+pub(super) struct Looks {
     /// The prompt the figure belongs to, from 0, where several prompts have a figure of that name.
     prompt: Option<usize>,
+    /// Of a picture: `light` (default), `dark`, or `auto`, as the reader's system has it.
+    #[serde(default)]
+    theme: Theme,
+    /// Of a picture's diverging maps: `red-blue` (default) or `orange-purple`, safe for colour-blind readers.
+    #[serde(default)]
+    colors: Map,
+}
+
+/// Which figure stands in the frame.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Framed {
+    /// Its name.
+    figure: String,
+    /// The prompt it belongs to, from 0, where several prompts have a figure of that name.
+    prompt: Option<usize>,
+    /// `auto` (default), as the reader's system has it, `light` or `dark`.
+    theme: Option<Theme>,
 }
 
 /// Get the Python that makes a figure with TransformerLens
@@ -51,16 +72,16 @@ pub(super) async fn transformerlens(
 
 /// Get a figure as a file
 ///
-/// `{file}` is the figure's name and an ending: `tsv` and `csv` (labels in the first column, a masked number empty), or
-/// `json` (as the event has it).
+/// `{file}` is the figure's name and an ending: `tsv` and `csv` (labels in the first column, a masked number empty),
+/// `json` (as the event has it), or `svg` (a picture at publication size, its text as text).
 #[utoipa::path(get, path = "/api/results/{id}/figures/{file}",
-    params(("id" = String, Path), ("file" = String, Path, example = "logit_lens.csv"), OfPrompt), responses(
+    params(("id" = String, Path), ("file" = String, Path, example = "logit_lens.csv"), Looks), responses(
     (status = 200, description = "the file", body = String), (status = 404, body = ApiError),
 ))]
 pub(super) async fn figure(
     State(app): State<Arc<App>>,
     Path((id, wanted)): Path<(String, String)>,
-    Query(OfPrompt { prompt }): Query<OfPrompt>,
+    Query(Looks { prompt, theme, colors }): Query<Looks>,
 ) -> Result<Response, AppError> {
     let (name, ending) = wanted.rsplit_once('.').ok_or_else(|| unknown_ending(&wanted))?;
     let report = report(&app, &id).await?;
@@ -69,9 +90,10 @@ pub(super) async fn figure(
         "tsv" => ("text/tab-separated-values; charset=utf-8", Table::of(found).to_tsv()),
         "csv" => ("text/csv; charset=utf-8", Table::of(found).to_csv()),
         "json" => ("application/json", to_json(found)?),
+        "svg" => ("image/svg+xml", svg::draw(&report, found, colors).standalone(theme)),
         _ => return Err(unknown_ending(&wanted)),
     };
-    Ok(file(kind, &file_name(found, ending), text))
+    Ok((Extension(Policy::Document), file(kind, &file_name(found, ending), text)).into_response())
 }
 
 /// Get a result as a Jupyter notebook
@@ -92,6 +114,59 @@ pub(super) async fn notebook(
     Ok(response)
 }
 
+/// Get a result as one HTML file
+///
+/// It needs nothing else and works offline: every figure as a picture, as numbers and as code.
+#[utoipa::path(get, path = "/api/results/{id}/page.html", params(("id" = String, Path)), responses(
+    (status = 200, body = String, content_type = "text/html"), (status = 404, body = ApiError),
+))]
+pub(super) async fn html(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, AppError> {
+    let report = report(&app, &id).await?;
+    let link = link(&headers, &id);
+    let page = blocking(move || Ok(page::page(&report, &link))).await?;
+    let file = file("text/html; charset=utf-8", &format!("hooklens-{id}.html"), page);
+    Ok((Extension(Policy::Document), file).into_response())
+}
+
+/// Get a figure for a frame in another page
+///
+/// The only address that another site may put into an `<iframe>`.
+#[utoipa::path(get, path = "/embed/{id}", params(("id" = String, Path), Framed), responses(
+    (status = 200, body = String, content_type = "text/html"), (status = 404, body = ApiError),
+))]
+pub(super) async fn embed(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(Framed { figure, prompt, theme }): Query<Framed>,
+    headers: HeaderMap,
+) -> Result<Response, AppError> {
+    let report = report(&app, &id).await?;
+    let found = report.figure(&figure, prompt).map_err(AppError::NotFound)?;
+    let page = page::embed(&report, found, theme.unwrap_or(Theme::Auto), &link(&headers, &id));
+    let html = ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page);
+    Ok((Extension(Policy::Frame), html).into_response())
+}
+
+/// Get an attribution as an equation
+///
+/// In words, with this result's numbers: which parts add up to the logit difference.
+#[utoipa::path(get, path = "/api/results/{id}/equation.txt", params(("id" = String, Path)), responses(
+    (status = 200, body = String, content_type = "text/plain"), (status = 404, body = ApiError),
+))]
+pub(super) async fn equation(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Response, AppError> {
+    let report = report(&app, &id).await?;
+    let none = || AppError::NotFound(format!("the result {id} is no attribution and has no equation"));
+    let text = equation::of(&report).ok_or_else(none)? + "\n";
+    Ok(file("text/plain; charset=utf-8", "equation.txt", text))
+}
+
 async fn report(app: &App, id: &str) -> Result<Report, AppError> {
     let result = results::find(app, id).await?;
     Report::new(result).ok_or_else(|| AppError::Internal(format!("the stored result {id} has no beginning")))
@@ -109,7 +184,7 @@ fn to_json(value: &impl serde::Serialize) -> Result<String, AppError> {
 }
 
 fn unknown_ending(file: &str) -> AppError {
-    AppError::NotFound(format!("`{file}` is not a figure's name with the ending .tsv, .csv or .json"))
+    AppError::NotFound(format!("`{file}` is not a figure's name with the ending .tsv, .csv, .json or .svg"))
 }
 
 /// `head_attribution_positive.csv`: what every file system takes.
