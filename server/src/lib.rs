@@ -11,6 +11,7 @@ pub mod body;
 pub mod catalog;
 pub mod cli;
 pub mod device;
+pub mod docs;
 pub mod engine;
 pub mod error;
 pub mod export;

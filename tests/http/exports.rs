@@ -35,6 +35,8 @@ fn every_kind() -> Vec<Value> {
         json!({"kind": "activations", "sites": ["all"]}),
         json!({"kind": "attention", "prompt": 1}),
         json!({"kind": "logit_lens"}),
+        json!({"kind": "neurons", "layer": 1}),
+        json!({"kind": "position_attribution"}),
         json!({"kind": "prompt_test"}),
     ];
     [odd, head(7)].into_iter().chain(others.map(with)).collect()

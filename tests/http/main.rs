@@ -7,6 +7,7 @@
 mod bad_checkpoints;
 mod bad_input;
 mod command_line;
+mod docs;
 mod exports;
 mod harness;
 mod hub;

@@ -12,6 +12,8 @@ mod attribution;
 mod head;
 mod literals;
 mod logit_lens;
+mod neurons;
+mod position_attribution;
 mod prompt_test;
 
 use crate::wire::{Analysis, Experiment, Processing, Started};
@@ -46,6 +48,7 @@ pub struct FigureKey {
 }
 
 /// How a figure is made: what stands between loading the model and printing.
+#[derive(Clone)]
 struct Recipe {
     key: FigureKey,
     /// Whether logits are those of the checkpoint's own weights, whatever the experiment's processing.
@@ -111,6 +114,8 @@ fn recipes(experiment: &Experiment) -> Vec<Recipe> {
     match &experiment.analysis {
         Analysis::Attribution(options) => attribution::recipes(experiment, options),
         Analysis::Head(options) => head::recipes(experiment, options),
+        Analysis::Neurons(options) => neurons::recipes(experiment, options),
+        Analysis::PositionAttribution(options) => position_attribution::recipes(experiment, options),
         Analysis::Attention(options) => attention::recipes(options),
         Analysis::LogitLens(options) => logit_lens::recipes(experiment, options),
         Analysis::PromptTest(options) => prompt_test::recipes(experiment, options),

@@ -7,6 +7,8 @@ pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
     match analysis {
         Analysis::Attribution(_) => attribution(&figure.name),
         Analysis::Head(_) => head(&figure.name),
+        Analysis::Neurons(_) => neurons(&figure.name),
+        Analysis::PositionAttribution(_) => position_attribution(&figure.name),
         Analysis::Attention(_) => attention(&figure.name),
         Analysis::LogitLens(_) => logit_lens(&figure.name),
         Analysis::PromptTest(_) => prompt_test(&figure.name),
@@ -17,7 +19,8 @@ pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
 /// The unit of the figure's values, where they have one.
 pub fn unit(analysis: &Analysis, figure: &Figure) -> &'static str {
     match (analysis, figure.name.as_str()) {
-        (Analysis::Attribution(_), _) => "logits",
+        (Analysis::Attribution(_) | Analysis::PositionAttribution(_), _) => "logits",
+        (Analysis::Neurons(_), "neuron_attribution") => "logits",
         (Analysis::Head(_), "source_attribution" | "per_prompt") => "logits",
         (Analysis::LogitLens(_), "answer_logit") => "logit",
         (Analysis::LogitLens(_), "answer_probability" | "top_probability") => "probability",
@@ -126,5 +129,36 @@ fn prompt_test(name: &str) -> &'static str {
         _ => {
             "Rank (from 0), logit and probability of its first token, and the probability of all its tokens in turn."
         }
+    }
+}
+
+fn neurons(name: &str) -> &'static str {
+    match name {
+        "summary" => {
+            "What the layer’s MLP adds to the logit difference, and its parts: neurons and bias. `shown` are the neurons in the \
+             table. In logits."
+        }
+        "neuron_attribution" => "What each neuron adds to the logit difference at the last token, in logits.",
+        "neurons" => {
+            "The neurons with the largest attribution of either sign, in logits, and their activations."
+        }
+        "promoted" => {
+            "The tokens whose logits one unit of each neuron raises most, before the final norm’s scale."
+        }
+        _ => "The tokens whose logits one unit of each neuron lowers most, before the final norm’s scale.",
+    }
+}
+
+fn position_attribution(name: &str) -> &'static str {
+    match name {
+        "summary" => "The logit difference, what tokens and biases add to it, and what is left. In logits.",
+        "position_attribution" => {
+            "What each layer’s heads move from each token, and what embeddings and MLPs write at the last one, in logits."
+        }
+        "source_attribution" => "What comes from each token, all components together, in logits.",
+        "head_position_attribution" => {
+            "What each head moves from each token to the last one’s logit difference, in logits."
+        }
+        _ => "What each layer’s attention bias b_O adds, which is no token’s, in logits.",
     }
 }

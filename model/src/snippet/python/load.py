@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import torch
@@ -15,7 +17,10 @@ def load(name, folded):
     shape of the official model, and it takes every GPT-NeoX for a parallel one with rotary base 10,000; so the
     shape is read from the checkpoint's own config here.
     """
-    hf = AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32).eval()
+    # a name on the hub may carry a revision: gpt2@main
+    name, _, revision = (name, "", "") if Path(name).is_dir() else name.partition("@")
+    source = dict(pretrained_model_name_or_path=name, revision=revision or "main")
+    hf = AutoModelForCausalLM.from_pretrained(**source, dtype=torch.float32).eval()
     config = hf.config
     shape = dict(
         n_layers=config.num_hidden_layers,
@@ -57,7 +62,7 @@ def load(name, folded):
         center_unembed=folded,
         fold_value_biases=folded,
     )
-    return model, AutoTokenizer.from_pretrained(name)
+    return model, AutoTokenizer.from_pretrained(**source)
 
 
 model, tokenizer = load(MODEL, FOLDED)

@@ -58,7 +58,7 @@ const INKS: &[(&str, &str, &str)] = &[
 const FIXED: &str = ".hooklens text{font:11px ui-sans-serif,-apple-system,\"Segoe UI\",Roboto,\"Helvetica Neue\",Arial,\
     system-ui,sans-serif}.hooklens .num{font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,\"DejaVu Sans Mono\",monospace;\
     font-size:10.5px;white-space:pre}.hooklens .head{font-size:13px;font-weight:600}.hooklens .in-cell{font:8.5px \
-    ui-monospace,\"SF Mono\",Menlo,Consolas,\"DejaVu Sans Mono\",monospace}.hooklens path{fill:none}.hooklens \
+    ui-monospace,\"SF Mono\",Menlo,Consolas,\"DejaVu Sans Mono\",monospace}.hooklens path,.hooklens .frame{fill:none}.hooklens \
     .s0{stroke-width:1.5}.hooklens .s1,.hooklens .s2{stroke-width:1.25}.hooklens .faint{stroke-opacity:.3;stroke-width:1}\
     .hooklens .dashed{stroke-dasharray:4 2}.hooklens .dotted{stroke-dasharray:1.5 3}";
 

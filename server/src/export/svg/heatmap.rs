@@ -10,7 +10,7 @@ const TOP: f64 = 26.0;
 /// The widest a map grows.
 const WIDEST: f64 = 640.0;
 /// Room for the colour bar and its numbers.
-const BAR: f64 = 70.0;
+const BAR: f64 = 88.0;
 /// Cells from this size on carry their number.
 const NUMBERED: Point = (34.0, 15.0);
 /// More cells than this are an image inside the drawing.

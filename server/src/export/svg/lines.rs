@@ -180,7 +180,7 @@ impl Look {
         let (line, dot) = match (one.name.as_str(), index % 2) {
             ("mean", _) => ("s0", "f0"),
             (name, _) if name.starts_with("prompt:") => ("s1 faint", "f1 faint"),
-            _ if bars => ("s2", if index % 2 == 1 { "f0 paper s0" } else { "f0" }),
+            _ if bars => ("s2", if index % 2 == 1 { "paper s0" } else { "f0" }),
             (_, 0) => ("s1", "f1"),
             _ => ("s2 dashed", "paper s2"),
         };
