@@ -57,6 +57,22 @@ fn every_file_says_what_it_is_for() {
     assert!(silent.is_empty(), "files without a module doc: {silent:?}");
 }
 
+#[test]
+fn pictures_that_leave_have_the_pages_colours() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let ours = read("server/src/export/svg/colors.rs");
+    let (maps, tokens) = (read("app/src/heatmap/colors.rs"), read("style/tokens.css"));
+    let stops: BTreeSet<&str> = ours.split("0x").skip(1).filter_map(|rest| rest.get(..6)).collect();
+    assert!(stops.len() > 40, "{stops:?}");
+    let strange: Vec<_> = stops.iter().filter(|stop| !maps.contains(*stop)).collect();
+    assert!(strange.is_empty(), "stops that the page does not have: {strange:?}");
+    let inks = ours.split("const INKS").nth(1).unwrap().split("];").next().unwrap();
+    let inks: BTreeSet<&str> = inks.split('#').skip(1).filter_map(|rest| rest.get(..6)).collect();
+    assert!(inks.len() > 10, "{inks:?}");
+    let strange: Vec<_> = inks.iter().filter(|ink| !tokens.contains(&format!("#{ink}"))).collect();
+    assert!(strange.is_empty(), "inks that are no design token: {strange:?}");
+}
+
 /// Fails when a crate of `forbidden` is among what the `selection` of `cargo tree` links.
 fn check(selection: &[&str], forbidden: &[&[&str]]) {
     let linked = tree(selection);

@@ -1,6 +1,6 @@
 //! The hooked transformer of hooklens and the words everything else speaks in.
 //!
-//! Two halves. [`wire`] and [`hook_name`] are always compiled and also run inside the page. Behind the feature
+//! Two halves. [`wire`], [`hook_name`] and [`snippet`] are always compiled, and the page uses them too. Behind the feature
 //! `engine` (candle, tokenizers) are the checkpoint loader, the forward pass with its hooks, and the analyses:
 //!
 //! ```text
@@ -11,6 +11,7 @@
 //! Nothing here knows HTTP or a DOM.
 
 pub mod hook_name;
+pub mod snippet;
 pub mod wire;
 
 #[cfg(feature = "engine")]
@@ -47,6 +48,7 @@ pub use {
     analysis::{Job, Step},
     candle_core::Device,
     checkpoint::{Checkpoint, Source},
+    demo::files as bundled_files,
     error::{Error, Result},
     plan::{Limits, Plan, parse_experiment},
     prompt_sets::listings as prompt_sets,

@@ -28,6 +28,12 @@ pub enum Command {
     Run(RunArgs),
     /// List the models that can be loaded, one a line
     Models(ModelsArgs),
+    /// Write the Python that computes a figure with TransformerLens
+    ///
+    /// Without --figure or --json it lists the experiment's figures. Nothing is computed.
+    Snippet(SnippetArgs),
+    /// Write the bundled model as a folder in the Hugging Face format
+    ExportModel(ExportModelArgs),
 }
 
 /// Options of `hooklens serve`.
@@ -95,6 +101,40 @@ pub struct ModelsArgs {
     /// Write one JSON array, as `GET /api/models` does
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `hooklens snippet`.
+#[derive(Args, Debug)]
+pub struct SnippetArgs {
+    /// The experiment as JSON; `-` reads it from standard input
+    #[arg(value_name = "EXPERIMENT.json")]
+    pub experiment: PathBuf,
+    /// The figure, such as `logit_lens`
+    #[arg(long, value_name = "NAME")]
+    pub figure: Option<String>,
+    /// The prompt that the figure belongs to, from 0, where there are several of its name
+    #[arg(long, value_name = "NUMBER", requires = "figure")]
+    pub prompt: Option<usize>,
+    /// Write every figure's name, prompt, kind and code as one JSON array
+    #[arg(long, conflicts_with = "figure")]
+    pub json: bool,
+    /// Also look for the model below DIR; may be given several times
+    #[arg(long = "models", value_name = "DIR")]
+    pub models: Vec<PathBuf>,
+    /// Take models of the hub from the cache alone
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Options of `hooklens export-model`.
+#[derive(Args, Debug)]
+pub struct ExportModelArgs {
+    /// The bundled model's name: `demo`
+    #[arg(value_name = "MODEL")]
+    pub model: String,
+    /// Where to write it; made where it is missing
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 /// Where a model runs.

@@ -18,9 +18,27 @@ pub const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-un
     style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// What an answer allows, where it is not the page or its interface; a handler puts it into the response's extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// A document with its style inside and no scripts.
+    Document,
+    /// The same, in a frame of any site.
+    Frame,
+}
+
+impl Policy {
+    /// As the header has it.
+    fn text(self) -> String {
+        let ancestors = if self == Self::Frame { "*" } else { "'none'" };
+        format!("{}; frame-ancestors {ancestors}", crate::export::page::POLICY)
+    }
+}
+
 /// Adds the security headers, and `no-store` where a handler said nothing about caching.
 pub async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let policy = response.extensions().get::<Policy>().copied();
     let headers = response.headers_mut();
     let fixed = [
         (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
@@ -32,6 +50,16 @@ pub async fn secure(request: Request, next: Next) -> Response {
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Some(policy) = policy
+        && let Ok(text) = HeaderValue::from_str(&policy.text())
+    {
+        headers.insert(CONTENT_SECURITY_POLICY, text);
+    }
+    if policy == Some(Policy::Frame) {
+        headers.remove(X_FRAME_OPTIONS);
+        let anyone = HeaderValue::from_static("cross-origin");
+        headers.insert(HeaderName::from_static("cross-origin-resource-policy"), anyone);
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

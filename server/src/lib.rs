@@ -4,15 +4,18 @@
 //! checkpoint, `model` finds everything that is wrong with it), [`runs`] finds out whether its result is known or
 //! under way and otherwise puts it into the [`queue`], the [`engine`] thread steps it and appends events to its
 //! [`log`], [`frames`] writes them to whoever follows, and the [`store`] keeps what finished. `hooklens run` ([`run`])
-//! walks the same plan and steps without server, queue and store.
+//! walks the same plan and steps without server, queue and store. [`export`] turns what is stored into files.
 
 pub mod artifact;
 pub mod body;
 pub mod catalog;
 pub mod cli;
 pub mod device;
+pub mod docs;
 pub mod engine;
 pub mod error;
+pub mod export;
+pub mod export_model;
 pub mod frames;
 pub mod guard;
 pub mod hub;
@@ -26,6 +29,7 @@ pub mod routes;
 pub mod run;
 pub mod runs;
 pub mod serve;
+pub mod snippet;
 pub mod store;
 pub mod telemetry;
 pub mod work;

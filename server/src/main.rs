@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use server::cli::{Cli, Command};
-use server::{models, run, serve, telemetry};
+use server::{export_model, models, run, serve, snippet, telemetry};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -13,5 +13,7 @@ fn main() -> ExitCode {
         }
         Command::Run(arguments) => run::main(&arguments),
         Command::Models(arguments) => models::main(&arguments),
+        Command::Snippet(arguments) => snippet::main(&arguments),
+        Command::ExportModel(arguments) => export_model::main(&arguments),
     }
 }

@@ -184,7 +184,8 @@ fn with_prompts(json: Vec<u8>, path: &Path) -> Result<Vec<u8>, String> {
     serde_json::to_vec(&experiment).map_err(|e| e.to_string())
 }
 
-fn read_experiment(path: &Path) -> io::Result<Vec<u8>> {
+/// The bytes of an experiment; `-` is standard input.
+pub fn read_experiment(path: &Path) -> io::Result<Vec<u8>> {
     if path == Path::new("-") {
         let mut json = Vec::new();
         io::stdin().lock().read_to_end(&mut json)?;

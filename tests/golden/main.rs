@@ -9,3 +9,4 @@ mod expected;
 mod parity;
 mod run;
 mod snapshot;
+mod snippets;

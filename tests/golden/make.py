@@ -1,12 +1,17 @@
 """Rebuilds the golden numbers that hooklens is held to, and the tiny checkpoints they belong to.
 
 The numbers come from TransformerLens 2.18 and Hugging Face transformers, not from hooklens. Running this is
-needed only when a case is added or a definition changes; the tests read the committed files. Set-up, from PyPI
-alone (about two minutes and 6 GB):
+needed only when a case is added, a definition changes, or a piece of `model/src/snippet/python`; the tests read the
+committed files. Set-up, from PyPI alone (about two minutes and 6 GB), and a build of hooklens, which writes the
+programs but computes nothing:
 
     python3.11 -m venv oracle
     oracle/bin/pip install transformer_lens==2.18.0 transformers==4.57.1 datasets==4.0.0 pyarrow==18.1.0
+    HOOKLENS_WITHOUT_PAGE=1 cargo build -p server
     oracle/bin/python tests/golden/make.py
+
+Figures are made by the programs that users copy (`snippets.py`), those of a kind without any by `figures.py`.
+HOOKLENS names the binary where it is not `target/debug/hooklens`.
 
 What it writes, for every case of `tiny.CASES`:
 
@@ -14,6 +19,7 @@ What it writes, for every case of `tiny.CASES`:
     expected/<case>/<processing>.safetensors   every activation, `<prompt>/<site>`, of TransformerLens
     expected/<case>/<processing>.json          experiments, each with the figures it must give
     expected/<case>/logits.safetensors         `<prompt>/logits` of transformers at every position
+    snippets.json                              which Python made the figures: its pieces by their hashes
 
 and for every case of `tiny.LAYOUTS` the checkpoint and the logits.
 
@@ -29,6 +35,7 @@ from safetensors.torch import save_file
 
 import experiments
 import oracle
+import snippets
 import tiny
 import variants
 from kinds import figures_of
@@ -62,6 +69,8 @@ def expect(case, folder, out):
                 for e in experiments.all_of(case.name, processing)
             ],
         }
+        for run in expected["experiments"]:
+            run["figures"] = snippets.figures_of(run["experiment"]) or run["figures"]
         text = json.dumps(expected, indent=None, separators=(",", ":"), ensure_ascii=False)
         (out / f"{processing}.json").write_text(text.replace('{"experiment"', '\n{"experiment"') + "\n")
     save_logits(hf_model, ids, out)
@@ -93,6 +102,7 @@ def main():
             expect(case, folder, out)
         print(f"{case.name}: {sum(f.stat().st_size for f in [*folder.iterdir(), *out.iterdir()]) >> 10} KiB")
     variants.save_all(HERE / "checkpoints")
+    (HERE / "snippets.json").write_text(json.dumps(snippets.hashes(), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@
 mod bad_checkpoints;
 mod bad_input;
 mod command_line;
+mod docs;
+mod exports;
 mod harness;
 mod hub;
 mod kill;
@@ -16,3 +18,4 @@ mod prompt_files;
 mod real_models;
 mod results;
 mod runs;
+mod snippets;

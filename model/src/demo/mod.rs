@@ -9,3 +9,13 @@ pub(crate) const TOKENIZER: &[u8] = include_bytes!("tokenizer.json");
 pub(crate) const TOKENIZER_CONFIG: &[u8] = include_bytes!("tokenizer_config.json");
 /// `model.safetensors`, f16.
 pub(crate) const WEIGHTS: &[u8] = include_bytes!("model.safetensors");
+
+/// The files of a bundled model, as a Hugging Face folder has them; `None` for a name that is not bundled.
+pub fn files(name: &str) -> Option<[(&'static str, &'static [u8]); 4]> {
+    (name == "demo").then_some([
+        ("config.json", CONFIG),
+        ("tokenizer.json", TOKENIZER),
+        ("tokenizer_config.json", TOKENIZER_CONFIG),
+        ("model.safetensors", WEIGHTS),
+    ])
+}

@@ -1,6 +1,8 @@
 //! The HTTP interface: one file a resource. Handlers only translate between HTTP and what the other modules do.
 
 mod check;
+mod docs;
+mod exports;
 mod health;
 mod models;
 mod openapi;
@@ -69,6 +71,7 @@ pub fn app(app: Arc<App>, loopback: bool) -> Router {
         .route("/api/{*rest}", any(unknown_api))
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .with_state(app)
+        .merge(docs::router())
         .merge(page::router())
         .layer(CsrfLayer::new().with_rejection_response(|_| from_another_site().into_response()));
     if loopback {

@@ -1,6 +1,6 @@
 //! The routes together with their OpenAPI document.
 
-use super::{App, check, health, models, prompts, results, runs, sets};
+use super::{App, check, exports, health, models, prompts, results, runs, sets};
 use axum::Json;
 use std::sync::Arc;
 use utoipa::OpenApi;
@@ -38,6 +38,12 @@ pub(super) fn rest() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(runs::give_up))
         .routes(routes!(results::result))
         .routes(routes!(results::activations))
+        .routes(routes!(exports::transformerlens))
+        .routes(routes!(exports::figure))
+        .routes(routes!(exports::notebook))
+        .routes(routes!(exports::html))
+        .routes(routes!(exports::equation))
+        .routes(routes!(exports::embed))
         .routes(routes!(models::list))
         .routes(routes!(models::unload))
         .routes(routes!(models::memory))

@@ -50,7 +50,8 @@ pub(super) async fn activations(
     Ok(response)
 }
 
-async fn find(app: &App, id: &str) -> Result<StoredResult, AppError> {
+/// The stored result of an id.
+pub(super) async fn find(app: &App, id: &str) -> Result<StoredResult, AppError> {
     match app.store.get(id).await? {
         Some(result) => Ok(result),
         None if app.runs.is_live(id) => Err(AppError::NotFound(format!(

@@ -1,0 +1,15 @@
+def direction_of(prompt):
+    """The direction in the residual stream that is asked about, and the biases' own part.
+
+    The direction is a difference of W_U's columns, as model.tokens_to_residual_directions gives them. These weights
+    are not folded: between residual stream and W_U stands the final norm's weight, which goes into the direction,
+    and its bias, which goes beside b_U. Without them the parts do not add up to the logit difference.
+    """
+    column, norm = contrast(model.W_U, prompt), model.ln_final
+    return norm.w * column, (contrast(model.b_U, prompt) + norm.b @ column).item()
+
+
+def attribute(cache, stack, direction):
+    """What each component [n, 1, d_model] adds to the logit difference at the last token."""
+    # centred and divided by the final norm's cached scale, as the whole residual stream is
+    return (cache.apply_ln_to_stack(stack, layer=-1, pos_slice=-1)[:, 0] @ direction).double().numpy()

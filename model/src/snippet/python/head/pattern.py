@@ -1,0 +1,1 @@
+values = pd.DataFrame(torch.where(causal, pattern, torch.nan).numpy(), index=words, columns=words)

@@ -1,0 +1,1 @@
+values = pd.DataFrame(probabilities.amax(-1).numpy(), index=entries, columns=words)

@@ -1,0 +1,2 @@
+axes = ["layer", "head", "source"]
+values = moved

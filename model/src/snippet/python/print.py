@@ -1,0 +1,1 @@
+print(values.to_string())

@@ -1,0 +1,2 @@
+print(dict(zip(axes, values.shape)))
+print(values)

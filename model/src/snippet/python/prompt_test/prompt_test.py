@@ -1,0 +1,2 @@
+logits, _ = run(PROMPTS[PROMPT])
+values = top(logits, TOP_K)

@@ -1,0 +1,164 @@
+//! What a figure shows, in a sentence or two: under its picture in everything that leaves hooklens.
+
+use model::wire::{Analysis, Figure};
+
+/// What the figure shows, and the unit of its numbers.
+pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
+    match analysis {
+        Analysis::Attribution(_) => attribution(&figure.name),
+        Analysis::Head(_) => head(&figure.name),
+        Analysis::Neurons(_) => neurons(&figure.name),
+        Analysis::PositionAttribution(_) => position_attribution(&figure.name),
+        Analysis::Attention(_) => attention(&figure.name),
+        Analysis::LogitLens(_) => logit_lens(&figure.name),
+        Analysis::PromptTest(_) => prompt_test(&figure.name),
+        Analysis::Activations(_) => "The tensors in the file, one a prompt and site, with their shapes.",
+    }
+}
+
+/// The unit of the figure's values, where they have one.
+pub fn unit(analysis: &Analysis, figure: &Figure) -> &'static str {
+    match (analysis, figure.name.as_str()) {
+        (Analysis::Attribution(_) | Analysis::PositionAttribution(_), _) => "logits",
+        (Analysis::Neurons(_), "neuron_attribution") => "logits",
+        (Analysis::Head(_), "source_attribution" | "per_prompt") => "logits",
+        (Analysis::LogitLens(_), "answer_logit") => "logit",
+        (Analysis::LogitLens(_), "answer_probability" | "top_probability") => "probability",
+        (Analysis::LogitLens(_), "answer_rank") => "rank",
+        _ => "",
+    }
+}
+
+/// What the rows and columns of a map are, where their labels do not say it.
+pub fn axes(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "pattern" | "value_weighted" => Some(("query", "key")),
+        _ => None,
+    }
+}
+
+fn attribution(name: &str) -> &'static str {
+    match name {
+        "logit_diff" => "logit(answer) − logit(distractor) at each prompt’s last real token, in logits.",
+        "summary" => {
+            "The mean logit difference, what the components add up to (embed + heads + mlps + biases), and the largest \
+             difference between the two among the prompts. In logits."
+        }
+        "logit_lens" => {
+            "The logit difference read from the residual stream before each layer, with the final norm’s scale, without \
+             the unembedding’s bias. In logits, mean over prompts."
+        }
+        "layer_attribution" => {
+            "What the embedding, each layer’s attention and MLP, and the unembedding’s bias add to the logit difference; \
+             together they are the whole of it. In logits, mean over prompts."
+        }
+        "bias_attribution" => {
+            "What each layer’s attention bias b_O (with the value biases folded in) adds to the logit difference: the heads \
+             of a layer and its b_O are its attn_out. In logits, mean over prompts."
+        }
+        _ => {
+            "What each head’s output adds to the logit difference at the last token, in logits, mean over prompts."
+        }
+    }
+}
+
+fn head(name: &str) -> &'static str {
+    match name {
+        "pattern" => {
+            "Where the head looks: a row is a query token, a column a key token, and rows add up to 1."
+        }
+        "value_weighted" => {
+            "The pattern weighted by how much is moved: attention times the length of v W_O of the key (Kobayashi et al., \
+             arXiv:2004.10102)."
+        }
+        "source_attribution" => {
+            "What the head moves from each token to the last one’s logit difference, in logits; it adds up to the head’s \
+             attribution."
+        }
+        "promoted" => {
+            "The tokens whose logits the head raises most at the last token, directly; logits are centred."
+        }
+        "suppressed" => {
+            "The tokens whose logits the head lowers most at the last token, directly; logits are centred."
+        }
+        "per_prompt" => "What the head adds to the logit difference of every prompt, in logits.",
+        _ => "What the head adds to the logit difference of this prompt, and its mean over all, in logits.",
+    }
+}
+
+fn attention(name: &str) -> &'static str {
+    match name {
+        "attention" => {
+            "Where every head looks: a row of a map is a query token, a column a key token. In reduced maps a cell is the \
+             largest attention among its tokens."
+        }
+        _ => {
+            "What each head’s full pattern is like, as means over queries: shares of attention that go where such a head \
+             looks (TransformerLens’s detect_head by mul), entropy in nats, distance in tokens."
+        }
+    }
+}
+
+fn logit_lens(name: &str) -> &'static str {
+    match name {
+        "top_probability" => {
+            "The probability of the likeliest token, were the model to end after each layer."
+        }
+        "top_tokens" => {
+            "The likeliest tokens at each layer and position, with their logits (the original model’s, not centred) and \
+             probabilities."
+        }
+        "answer_rank" => {
+            "How many tokens come before the answer at each layer and position: 0 is the likeliest."
+        }
+        "answer_logit" => {
+            "The logit at the last token, not centred over the vocabulary, were the model to end after each layer."
+        }
+        _ => "The probability at the last token, were the model to end after each layer.",
+    }
+}
+
+fn prompt_test(name: &str) -> &'static str {
+    match name {
+        "prompt_test" => {
+            "The likeliest next tokens, with the original model’s logits and their probabilities."
+        }
+        "answer_tokens" | "distractor_tokens" => {
+            "Each token of it, read with the ones before it given. Ranks begin at 0."
+        }
+        _ => {
+            "Rank (from 0), logit and probability of its first token, and the probability of all its tokens in turn."
+        }
+    }
+}
+
+fn neurons(name: &str) -> &'static str {
+    match name {
+        "summary" => {
+            "What the layer’s MLP adds to the logit difference, and its parts: neurons and bias. `shown` are the neurons in the \
+             table. In logits."
+        }
+        "neuron_attribution" => "What each neuron adds to the logit difference at the last token, in logits.",
+        "neurons" => {
+            "The neurons with the largest attribution of either sign, in logits, and their activations."
+        }
+        "promoted" => {
+            "The tokens whose logits one unit of each neuron raises most, before the final norm’s scale."
+        }
+        _ => "The tokens whose logits one unit of each neuron lowers most, before the final norm’s scale.",
+    }
+}
+
+fn position_attribution(name: &str) -> &'static str {
+    match name {
+        "summary" => "The logit difference, what tokens and biases add to it, and what is left. In logits.",
+        "position_attribution" => {
+            "What each layer’s heads move from each token, and what embeddings and MLPs write at the last one, in logits."
+        }
+        "source_attribution" => "What comes from each token, all components together, in logits.",
+        "head_position_attribution" => {
+            "What each head moves from each token to the last one’s logit difference, in logits."
+        }
+        _ => "What each layer’s attention bias b_O adds, which is no token’s, in logits.",
+    }
+}

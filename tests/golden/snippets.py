@@ -1,0 +1,95 @@
+"""The figures of an experiment, made by the very Python that hooklens hands to its users.
+
+`hooklens snippet` writes it; here it is run, and what it leaves in `values` becomes a figure as hooklens's wire
+format has it, its title left empty. Where an axis is tokens, the labels are ids.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).parent
+CHECKPOINTS = HERE / "checkpoints"
+PIECES = HERE.parent.parent / "model/src/snippet/python"
+HOOKLENS = os.environ.get("HOOKLENS", str(HERE.parent.parent / "target/debug/hooklens"))
+
+
+def numbers(array):
+    """Nine significant digits: every f32 survives."""
+    return [None if np.isnan(x) else float(f"{x:.9g}") for x in np.asarray(array, dtype=float).ravel()]
+
+
+def snippets_of(experiment):
+    """Every figure's name, prompt, kind and code; the experiment's model is a folder below `checkpoints`."""
+    command = [HOOKLENS, "snippet", "-", "--json"]
+    written = subprocess.run(
+        command, input=json.dumps(experiment), cwd=CHECKPOINTS, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return json.loads(written.stdout)
+
+
+def run(code):
+    """What a snippet leaves behind."""
+    namespace = {"__name__": "snippet"}
+    before = os.getcwd()
+    os.chdir(CHECKPOINTS)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(code, "snippet", "exec"), namespace)
+    finally:
+        os.chdir(before)
+    return namespace
+
+
+def labels(namespace, index):
+    """Words of the shown prompt's tokens as ids, which goldens are written in; others as they are."""
+    if list(index) != namespace.get("words"):
+        return list(index)
+    return [str(token) for token in namespace["ids_of"](namespace["prompt"]["text"])]
+
+
+def shape(kind, namespace):
+    """The fields of a figure of this kind."""
+    values = namespace["values"]
+    if kind == "line":
+        series = [{"name": name, "y": numbers(values[name])} for name in values]
+        return {"x": labels(namespace, values.index), "series": series}
+    if kind == "heatmap":
+        rows, columns = (labels(namespace, axis) for axis in (values.index, values.columns))
+        return {"rows": rows, "columns": columns, "values": numbers(values)}
+    if kind == "scalars":
+        return {"values": {name: numbers([values[name]])[0] for name in values.index}}
+    if kind == "tensor":
+        return {"axes": namespace["axes"], "shape": list(values.shape), "values": numbers(values)}
+    assert kind == "table", kind
+    return {"columns": list(values.columns), "rows": [row(*named) for named in values.iterrows()]}
+
+
+def row(token, cells):
+    """A row of a table; where one cell is a token, its id is the row's index."""
+    plain = {"token": lambda _: int(token)}
+    of = {name: plain.get(name, lambda cell: cell if isinstance(cell, str) else numbers([cell])[0]) for name in cells.index}
+    return [of[name](cell) for name, cell in cells.items()]
+
+
+def figure(snippet):
+    fields = shape(snippet["kind"], run(snippet["code"]))
+    key = {"title": "", "name": snippet["name"], "kind": snippet["kind"]}
+    return key | {name: snippet[name] for name in ("prompt",) if name in snippet} | fields
+
+
+def figures_of(experiment):
+    """Every figure of an experiment."""
+    return [figure(snippet) for snippet in snippets_of(experiment)]
+
+
+def hashes():
+    """Each piece of Python that snippets are put together from, by its content: a test compares."""
+    files = sorted(PIECES.rglob("*.py"))
+    return {str(file.relative_to(PIECES)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
