@@ -82,7 +82,19 @@ async fn the_interface_documents_itself() {
     ] {
         assert!(document["paths"][path].is_object(), "{path}");
     }
-    for schema in ["Experiment", "Event", "Figure", "StoredResult", "ApiError"] {
+    for schema in [
+        "Experiment",
+        "Event",
+        "Figure",
+        "StoredResult",
+        "ApiError",
+        "PromptTest",
+        "Attention",
+        "LogitLens",
+        "Norm",
+        "Neurons",
+        "PositionAttribution",
+    ] {
         assert!(document["components"]["schemas"][schema].is_object(), "{schema}");
     }
     bench.stop().await;

@@ -6,7 +6,7 @@
 mod maps;
 mod scores;
 
-use super::refinement::Doubling;
+use super::refinement::Growth;
 use super::walk::Walk;
 use super::{Job, Step, figure};
 use crate::error::Result;
@@ -26,7 +26,7 @@ pub(super) struct AttentionJob {
     model: Arc<Transformer>,
     prompt: usize,
     walk: Walk<Maps>,
-    pace: Doubling,
+    pace: Growth,
 }
 
 impl AttentionJob {
@@ -34,7 +34,7 @@ impl AttentionJob {
         let ids = &prompts[options.prompt].ids;
         let maps = Maps::new(model.config().n_heads, ids, side(options, ids.len()));
         let walk = Walk::new(&model, ids, maps);
-        Self { model, prompt: options.prompt, walk, pace: Doubling::default() }
+        Self { model, prompt: options.prompt, walk, pace: Growth::default() }
     }
 
     fn figures(&self) -> [Figure; 2] {

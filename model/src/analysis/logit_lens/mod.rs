@@ -7,7 +7,7 @@
 mod figures;
 mod readings;
 
-use super::refinement::Doubling;
+use super::refinement::Growth;
 use super::walk::Walk;
 use super::{Job, Step, chunks, lens};
 use crate::checkpoint::Checkpoint;
@@ -31,7 +31,7 @@ pub(super) struct LogitLensJob {
     normalized: Option<Tensor>,
     /// Row-major `[entry, position]`, as far as they are read.
     done: Vec<Reading>,
-    pace: Doubling,
+    pace: Growth,
 }
 
 impl LogitLensJob {
@@ -52,7 +52,7 @@ impl LogitLensJob {
             walk,
             normalized: None,
             done: Vec::new(),
-            pace: Doubling::default(),
+            pace: Growth::default(),
         }
     }
 
