@@ -1,7 +1,7 @@
 //! A labelled matrix as a heatmap: diverging where it has negative values, sequential where it has none.
 
 use super::{Frame, Source};
-use crate::chart::format::plain;
+use crate::chart::format::{plain, signed};
 use crate::components::Token;
 use crate::components::figures::heatmap_view::{HeatmapView, Said};
 use crate::components::figures::screen::{Screen, size_of};
@@ -209,6 +209,19 @@ impl Shown {
         format!("--left:{}px;--cell:{wide}px;--high:{high}px", self.left)
     }
 
+    /// A value as a cell has room for it.
+    fn short(&self, value: f32) -> String {
+        match value {
+            v if self.scale_is_signed() => signed(v, 2),
+            v if v.fract() == 0.0 => plain(f64::from(v)),
+            v => format!("{v:.2}"),
+        }
+    }
+
+    fn scale_is_signed(&self) -> bool {
+        self.map.scale.low < 0.0
+    }
+
     /// Values or texts, in cells that have room for them.
     fn write(&self, texts: &[String]) -> impl IntoView + use<> {
         let count = self.map.values.len();
@@ -224,7 +237,7 @@ impl Shown {
             let text = if has_texts {
                 view! { <Token text=texts[index].clone() /> }.into_any()
             } else {
-                plain(f64::from(self.map.values[index])).into_any()
+                self.short(self.map.values[index]).into_any()
             };
             Some(view! {
                 <span class="lab at in-cell" aria-hidden="true" style=style>

@@ -11,11 +11,13 @@ pub mod prompts;
 pub mod scalars;
 pub mod tokens;
 
-use super::figures::export::{Address, Picture};
+use super::figures::export::{Address, Format, Picture, svg_address};
 use super::figures::lines::Source;
 use super::figures::panel::{FigurePanel, Heading};
 use super::figures::screen::Screen;
 use super::figures::table::Table;
+use super::figures::take_away::picture_address;
+use crate::api;
 use crate::state::{RunState, ViewState};
 use explain::explain;
 use leptos::prelude::*;
@@ -70,9 +72,6 @@ pub fn AnyFigure(
 #[component]
 fn Frame(
     figure: Source,
-    /// Makes the picture to save; without one, only numbers can be saved.
-    #[prop(optional)]
-    picture: Option<Picture>,
     /// Another figure whose numbers are its table.
     #[prop(optional)]
     numbers: Option<Source>,
@@ -86,7 +85,7 @@ fn Frame(
     let (unit, caption) = explain(kind, &name);
     let numbers = numbers.unwrap_or(figure);
     let table = Memo::new(move |_| numbers.get().map(|f| Table::of(&f, "")).unwrap_or_default());
-    let picture = picture.unwrap_or_else(no_picture);
+    let picture = stored_picture(run, figure);
     view! {
         <FigurePanel
             heading=Heading { name, title, unit }
@@ -101,7 +100,15 @@ fn Frame(
     }
 }
 
-fn no_picture() -> Picture {
-    let none = || Box::pin(async { Err("this figure is numbers only: save it as JSON".to_owned()) });
-    StoredValue::new_local(Rc::new(move |_| -> Address { none() }))
+/// The server's picture of the figure.
+fn stored_picture(run: RunState, figure: Source) -> Picture {
+    let make = move |format: Format| -> Address {
+        let address = figure.get_untracked().and_then(|figure| picture_address(run, &figure));
+        Box::pin(async move {
+            let address = address
+                .ok_or("pictures come with the finished result; what two results make is numbers only")?;
+            svg_address(api::text(&address).await.map_err(|e| e.message)?, format).await
+        })
+    };
+    StoredValue::new_local(Rc::new(make))
 }

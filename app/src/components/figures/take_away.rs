@@ -49,6 +49,11 @@ impl Stored {
     }
 }
 
+/// The address of a stored figure's picture, which the server draws; none while there is no stored figure.
+pub fn picture_address(run: RunState, figure: &Figure) -> Option<String> {
+    untrack(|| Stored::of(run, figure)).map(|stored| stored.file("svg"))
+}
+
 /// Entries of a figure's menu.
 #[component]
 pub fn TakeAway(
