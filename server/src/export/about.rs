@@ -19,9 +19,9 @@ pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
 /// The unit of the figure's values, where they have one.
 pub fn unit(analysis: &Analysis, figure: &Figure) -> &'static str {
     match (analysis, figure.name.as_str()) {
-        (Analysis::Attribution(_) | Analysis::PositionAttribution(_), _) => "logits",
-        (Analysis::Neurons(_), "neuron_attribution") => "logits",
-        (Analysis::Head(_), "source_attribution" | "per_prompt") => "logits",
+        (Analysis::Attribution(_) | Analysis::PositionAttribution(_), _)
+        | (Analysis::Neurons(_), "neuron_attribution")
+        | (Analysis::Head(_), "source_attribution" | "per_prompt") => "logits",
         (Analysis::LogitLens(_), "answer_logit") => "logit",
         (Analysis::LogitLens(_), "answer_probability" | "top_probability") => "probability",
         (Analysis::LogitLens(_), "answer_rank") => "rank",

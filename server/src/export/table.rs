@@ -106,7 +106,7 @@ pub fn full(value: f64) -> String {
     match value {
         v if !v.is_finite() => String::new(),
         // values that were f32 all along need no more digits than an f32
-        v if f64::from(v as f32) == v => (v as f32).to_string(),
+        v if f64::from(v as f32).to_bits() == v.to_bits() => (v as f32).to_string(),
         v => v.to_string(),
     }
 }

@@ -52,7 +52,7 @@ pub fn draw(report: &Report, figure: &Figure, diverging: Map) -> Drawing {
             }
         }
         FigureData::Table { .. } | FigureData::Scalars { .. } => {
-            words::draw(&Table::of(figure), &mut drawing)
+            words::draw(&Table::of(figure), &mut drawing);
         }
     }
     drawing
