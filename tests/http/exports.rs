@@ -96,7 +96,7 @@ async fn a_table_has_the_numbers_of_its_figure() {
         let cells: Vec<&str> = line.split(',').collect();
         assert_eq!(cells[0], label);
         for (cell, one) in cells[1..].iter().zip(series) {
-            assert_eq!(cell.parse::<f32>().unwrap(), one.y[i], "{label} {}", one.name);
+            assert_eq!(cell.parse::<f32>().unwrap().to_bits(), one.y[i].to_bits(), "{label} {}", one.name);
         }
     }
     bench.stop().await;
