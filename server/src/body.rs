@@ -2,8 +2,8 @@
 
 use crate::error::AppError;
 use axum::body::Body;
-use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
+use axum::http::header;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use model::wire::Experiment;
@@ -53,8 +53,9 @@ impl<S: Send + Sync> FromRequest<S> for FileBody {
     type Rejection = AppError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, AppError> {
-        // who says that it is too large need not send it
-        if request.body().size_hint().lower() > FILE_LIMIT as u64 {
+        // who says that it is far too large need not send it
+        let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        if length.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > DRAINED) {
             return Err(AppError::TooLarge { limit: FILE_LIMIT });
         }
         read(request.into_body(), FILE_LIMIT).await.map(|bytes| Self(bytes.freeze()))
