@@ -1,6 +1,6 @@
 //! The analyses: one file or folder a kind.
 //!
-//! Each says what to run and turns recorded values into [`Figure`](crate::wire::Figure)s by pure maths. A kind is a
+//! Each says what to run and turns recorded values into [`Figure`]s by pure maths. A kind is a
 //! [`Job`] that is stepped; a step runs one chunk of prompts and emits the figures as far as they are known, under
 //! the same names, so that a page shows the shape of the answer after the first one.
 

@@ -4,7 +4,7 @@
 //! figure, which ends up in `values` and is printed. The goldens that every figure is held to are made by running
 //! these very snippets (`tests/golden/make.py`), so what a reader can check and what the tests check is one thing.
 //!
-//! A kind of analysis is a file here that lists its figures, each with its pieces ([`Recipe`]), and a folder of pieces.
+//! A kind of analysis is a file here that lists its figures, each with its pieces (`Recipe`), and a folder of pieces.
 
 mod activations;
 mod attention;
