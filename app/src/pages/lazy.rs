@@ -53,7 +53,7 @@ fn models_view(open: RwSignal<bool>) -> Loaded {
     Ok(view! { <ModelsDialog open /> }.into_any())
 }
 
-/// [`models_view`], once it is there, from when it is first opened.
+/// `models_view`, once it is there, from when it is first opened.
 #[component]
 pub fn Models(
     /// Whether it is open.
@@ -62,31 +62,31 @@ pub fn Models(
     once_opened(open, |open| Box::pin(models_view(open)))
 }
 
-/// [`runs_view`], once it is there.
+/// `runs_view`, once it is there.
 #[component]
 pub fn Runs() -> impl IntoView {
     once_loaded(|| Box::pin(runs_view()))
 }
 
-/// [`attribution_view`], once it is there.
+/// `attribution_view`, once it is there.
 #[component]
 pub fn Attribution() -> impl IntoView {
     once_loaded(|| Box::pin(attribution_view()))
 }
 
-/// [`any_view`], once it is there.
+/// `any_view`, once it is there.
 #[component]
 pub fn OtherKind() -> impl IntoView {
     once_loaded(|| Box::pin(any_view()))
 }
 
-/// [`inspector_view`], once it is there.
+/// `inspector_view`, once it is there.
 #[component]
 pub fn InspectorSide() -> impl IntoView {
     once_loaded(|| Box::pin(inspector_view()))
 }
 
-/// [`parts_view`], once it is there.
+/// `parts_view`, once it is there.
 #[component]
 pub fn PartsSide() -> impl IntoView {
     once_loaded(|| Box::pin(parts_view()))
