@@ -7,6 +7,7 @@
 )]
 
 use crate::api;
+use crate::chart::format::bytes;
 use crate::components::dialog::show_while;
 use crate::components::later::{Loaded, once_opened};
 use crate::draft::{Row, Source, from_prompt, read_rows};
@@ -18,6 +19,8 @@ use leptos::wasm_split::wasm_split;
 use model::wire::PromptFile;
 use std::sync::Arc;
 
+/// The largest file the server reads.
+const MOST_BYTES: f64 = (64 << 20) as f64;
 /// Rows and problems shown of a file.
 const SHOWN: usize = 8;
 
@@ -106,6 +109,15 @@ fn FileField(file: RwSignal<Read>) -> impl IntoView {
     let choose = move |event: leptos::ev::Event| {
         let input: web_sys::HtmlInputElement = event_target(&event);
         let Some(chosen) = input.files().and_then(|files| files.get(0)) else { return };
+        // the server refuses it too, but a browser would send all of it before it listens
+        if chosen.size() > MOST_BYTES {
+            let message = format!(
+                "the file has {}; {} are read at most: divide it",
+                bytes(chosen.size() as u64),
+                bytes(MOST_BYTES as u64)
+            );
+            return file.set(Some(Err(message)));
+        }
         spawn_local(async move {
             let name = chosen.name().to_lowercase();
             let format = name.rsplit('.').next().unwrap_or_default().to_owned();
