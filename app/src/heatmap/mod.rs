@@ -5,10 +5,13 @@
 //! none. The two agree because they share everything but the last step: the same colour table ([`Colors`]), the same
 //! whole-pixel grid, the same rounding of a value to a step of the table.
 //!
+//! [`atlas`] is the same for many maps at once, panned and zoomed.
+//!
 //! Labels, the selected cell's ring and the colour bar are elements of the page around the canvas, so that text stays
 //! text and a hover costs no drawing. Masked cells and the gaps between cells are transparent: the page's paper shows
 //! through, in either theme.
 
+pub mod atlas;
 mod colors;
 mod grid;
 mod painter;
@@ -16,7 +19,7 @@ mod pixels;
 
 pub use colors::{Colors, Ground, Map, Rgb, css, ink_on};
 pub use grid::{Cell, Grid};
-pub use painter::{Painter, Renderer, Unavailable};
+pub use painter::{Paint, Painter, Renderer, Unavailable};
 pub use pixels::pixels;
 
 /// The shader of the wgpu renderer; a test has naga validate it without a GPU.

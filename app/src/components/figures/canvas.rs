@@ -1,6 +1,6 @@
 //! A heatmap's canvas, drawn by whichever renderer the browser has.
 
-use crate::heatmap::{Grid, Heatmap, Painter, Renderer, Unavailable};
+use crate::heatmap::{Grid, Heatmap, Paint, Painter, Renderer, Unavailable};
 use leptos::either::Either;
 use leptos::html::Canvas;
 use leptos::logging::warn;
@@ -15,10 +15,9 @@ pub type Picture = (Heatmap, Grid);
 /// When the WebGPU device is lost, or fails, the canvas is replaced and drawn through a 2-D context: a canvas that once
 /// had a context of one kind cannot get the other.
 #[component]
-pub fn HeatCanvas(
+pub fn HeatCanvas<P: Paint + Send + Sync + 'static>(
     /// What to draw.
-    #[prop(into)]
-    picture: Signal<Picture>,
+    picture: Signal<P>,
 ) -> impl IntoView {
     let renderer = RwSignal::new_local(None::<Renderer>);
     spawn_local(async move {
@@ -43,21 +42,21 @@ pub fn HeatCanvas(
 }
 
 /// A canvas that `renderer` keeps drawn.
-fn drawing(
+fn drawing<P: Paint + Send + Sync + 'static>(
     renderer: Renderer,
-    picture: Signal<Picture>,
+    picture: Signal<P>,
     on_failure: impl Fn(Unavailable) + 'static,
 ) -> NodeRef<Canvas> {
     let canvas = NodeRef::<Canvas>::new();
-    let painter = StoredValue::new_local(None::<Painter>);
+    let painter = StoredValue::new_local(None::<Painter<P>>);
     Effect::new(move |_| {
         let Some(canvas) = canvas.get() else { return };
-        let outcome = picture.with(|(map, grid)| {
+        let outcome = picture.with(|picture| {
             let mut taken = match painter.try_update_value(Option::take).flatten() {
                 Some(painter) => painter,
                 None => renderer.painter(&canvas)?,
             };
-            taken.paint(map, grid)?;
+            taken.paint(picture)?;
             painter.set_value(Some(taken));
             Ok(())
         });

@@ -1,6 +1,7 @@
 //! Natively, where only the pure parts are tested, there is no browser to ask for a GPU.
 
-use super::{Grid, Heatmap, Unavailable};
+use crate::heatmap::atlas::Shot;
+use crate::heatmap::{Grid, Heatmap, Unavailable};
 use std::future::{Ready, ready};
 use std::rc::Rc;
 use web_sys::HtmlCanvasElement;
@@ -27,6 +28,19 @@ impl GpuPainter {
     }
 
     pub fn paint(&mut self, _: &Heatmap, _: &Grid) -> Result<(), Unavailable> {
+        match *self {}
+    }
+}
+
+/// No such thing.
+pub enum GpuAtlasPainter {}
+
+impl GpuAtlasPainter {
+    pub fn new(gpu: &Rc<Gpu>, _: &HtmlCanvasElement) -> Result<Self, Unavailable> {
+        match **gpu {}
+    }
+
+    pub fn paint(&mut self, _: &Shot) -> Result<(), Unavailable> {
         match *self {}
     }
 }
