@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const name = "hooklens-page";
-const styles = ["tokens", "base", "shell", "form", "figures", "inspector"].map((sheet) => `style/${sheet}.css`);
+const styles = ["tokens", "base", "shell", "form", "figures", "inspector", "attention"].map((sheet) => `style/${sheet}.css`);
 const plotly = "node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js";
 // what rustc's baseline and wasm-bindgen use
 const features = ["bulk-memory", "bulk-memory-opt", "multivalue", "mutable-globals", "nontrapping-float-to-int",

@@ -1,6 +1,7 @@
 //! The parts pages are made of.
 
 pub mod any;
+pub mod attention;
 pub mod dialog;
 pub mod figures;
 pub mod form;

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 /// What the dialog lists.
-const LISTED: [(&str, &str); 8] = [
+const LISTED: [(&str, &str); 9] = [
     ("?", "this list"),
     ("r", "run the experiment"),
     ("/", "go to the prompts"),
@@ -17,6 +17,7 @@ const LISTED: [(&str, &str); 8] = [
     ("]", "next prompt"),
     ("← ↑ → ↓", "walk through the cells of a map"),
     ("Enter", "inspect the head of a cell"),
+    ("+ − 0", "in the attention grid: closer, farther, all heads"),
     ("Esc", "close what is open, release what is selected"),
 ];
 

@@ -11,6 +11,7 @@ pub mod prompts;
 pub mod scalars;
 pub mod tokens;
 
+use super::attention::{self, AttentionGrid};
 use super::figures::export::{Address, Format, Picture, svg_address};
 use super::figures::lines::Source;
 use super::figures::panel::{FigurePanel, Heading};
@@ -18,9 +19,11 @@ use super::figures::screen::Screen;
 use super::figures::table::Table;
 use super::figures::take_away::picture_address;
 use crate::api;
+use crate::heatmap::Renderer;
 use crate::state::{RunState, ViewState};
 use explain::explain;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use model::wire::FigureData;
 use prompts::{PromptPicker, shown_prompt};
 use std::rc::Rc;
@@ -30,17 +33,24 @@ use std::rc::Rc;
 pub fn AnyResult() -> impl IntoView {
     let (run, view): (RunState, ViewState) = (expect_context(), expect_context());
     Screen::provide();
+    // a GPU takes a moment to answer: asked now, it is there when the first numbers are
+    spawn_local(async { drop(Renderer::shared().await) });
     let keys = Memo::new(move |_| {
         let shown = shown_prompt(run, view);
         let keys = run.figures.get().into_iter();
         let shown = keys.filter(|(_, prompt)| prompt.is_none() || *prompt == shown);
-        // the grid's tokens stand in its cells, and in its table
-        shown.filter(|(name, _)| name != lens::TOKENS).collect::<Vec<_>>()
+        // these stand in a figure beside them, and are its table
+        let parts = [lens::TOKENS, attention::SCORES];
+        shown.filter(|(name, _)| !parts.contains(&name.as_str())).collect::<Vec<_>>()
     });
+    // the attention grid shows the tokens of its only prompt itself
+    let has_grid = Memo::new(move |_| keys.with(|keys| keys.iter().any(|(name, _)| name == attention::NAME)));
     view! {
         <compare::Comparison />
         <answers::Answers />
-        <PromptPicker />
+        <Show when=move || !has_grid.get()>
+            <PromptPicker />
+        </Show>
         <For each=move || keys.get() key=Clone::clone let:key>
             <AnyFigure figure=run.figure(&key.0, key.1) />
         </For>
@@ -64,6 +74,9 @@ pub fn AnyFigure(
         }
         FigureData::Table { .. } => view! { <tokens::AnyTable figure /> }.into_any(),
         FigureData::Scalars { .. } => view! { <scalars::Scalars figure /> }.into_any(),
+        FigureData::Tensor { .. } if first.name == attention::NAME => {
+            view! { <AttentionGrid run=expect_context() prompt=first.prompt /> }.into_any()
+        }
         FigureData::Tensor { .. } => view! { <scalars::Shape figure /> }.into_any(),
     }
 }

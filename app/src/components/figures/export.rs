@@ -71,9 +71,7 @@ pub fn copy(text: String, done: impl FnOnce(bool) + 'static) {
 pub fn save(name: String, format: Format, figure: Option<Arc<Figure>>, picture: Picture) {
     spawn_local(async move {
         let address = match (format, figure) {
-            (Format::Json, Some(figure)) => serde_json::to_string(&*figure)
-                .map(|json| format!("data:application/json,{}", js_sys::encode_uri_component(&json)))
-                .map_err(|e| e.to_string()),
+            (Format::Json, Some(figure)) => json_address(&figure),
             (Format::Json, None) => Err("nothing to save yet".to_owned()),
             _ => picture.get_value()(format).await,
         };
@@ -83,6 +81,15 @@ pub fn save(name: String, format: Format, figure: Option<Arc<Figure>>, picture: 
             other => leptos::logging::warn!("{file} could not be saved: {other:?}"),
         }
     });
+}
+
+/// The figure's numbers as an address. Of a file in memory, since browsers refuse to save long addresses with the data
+/// in them; it stays there until the page is left.
+fn json_address(figure: &Figure) -> Result<String, String> {
+    let json = serde_json::to_string(figure).map_err(|e| e.to_string())?;
+    let parts = js_sys::Array::of1(&json.into());
+    let blob = web_sys::Blob::new_with_str_sequence(&parts).map_err(|e| format!("{e:?}"))?;
+    web_sys::Url::create_object_url_with_blob(&blob).map_err(|e| format!("{e:?}"))
 }
 
 fn download(address: &str, file: &str) -> Option<()> {

@@ -13,12 +13,13 @@ pub use sources::PromptText;
 
 use crate::chart::format::signed;
 use crate::chart::part::head_name;
+use crate::components::attention;
 use crate::components::figures::icons::{CLOSE, Icon};
 use crate::components::figures::screen::Screen;
 use crate::components::figures::{HeadMap, head_map};
 use crate::state::{Heads, RunState, RunStatus, ViewState};
 use leptos::prelude::*;
-use model::wire::Figure;
+use model::wire::{Figure, FigureData, Started};
 use std::sync::Arc;
 
 /// What the inspector's parts read: the head run in view and the run it came from.
@@ -40,8 +41,27 @@ impl Inspected {
                 // figures of one prompt may carry its number
                 run.figure(name, None).get().or_else(|| run.figure(name, Some(prompt)).get())
             });
+            let now = if name == "pattern" { self.grid_pattern().or(now) } else { now };
             let failed = matches!(self.status(), Some(RunStatus::Failed { .. }));
             now.or_else(|| before.cloned().flatten().filter(|_| !failed))
+        })
+    }
+
+    /// The head's pattern where the page has those of all heads.
+    fn grid_pattern(self) -> Option<Arc<Figure>> {
+        let all = self.page.figure(attention::NAME, Some(self.prompt())).get()?;
+        let values = attention::maps::pattern(&all, self.view.head.get()?)?.to_vec();
+        let side = values.len().isqrt();
+        let labels = || (0..side).map(|i| i.to_string()).collect();
+        let data = FigureData::Heatmap { rows: labels(), columns: labels(), values: values.into() };
+        Some(Arc::new(Figure { name: "pattern".to_owned(), prompt: all.prompt, title: String::new(), data }))
+    }
+
+    /// Whether there is an answer to attribute on every prompt, without which a head has a pattern only.
+    fn has_answers(self) -> Memo<bool> {
+        Memo::new(move |_| {
+            let answered = |started: &Started| started.prompts.iter().all(|p| p.answer_id.is_some());
+            self.page.started.with(|started| started.as_ref().is_none_or(|started| answered(started)))
         })
     }
 
@@ -81,24 +101,31 @@ pub fn Inspector() -> impl IntoView {
         (expect_context(), expect_context(), expect_context());
     Screen::provide();
     let inspected = Inspected { page, run: RwSignal::new(None), view };
+    let has_answers = inspected.has_answers();
     Effect::new(move |_| {
         let (head, experiment) = (view.head.get(), page.experiment.get());
-        if let (Some((layer, head)), Some(experiment)) = (head, experiment) {
+        if !has_answers.get() {
+            inspected.run.set(None);
+        } else if let (Some((layer, head)), Some(experiment)) = (head, experiment) {
             inspected.run.set(Some(heads.run(&experiment, layer, head, inspected.prompt())));
         }
     });
     let is_open = Memo::new(move |_| view.head.with(Option::is_some));
-    let waits = move || inspected.status().is_none_or(|status| status.is_active());
+    let waits = move || has_answers.get() && inspected.status().is_none_or(|status| status.is_active());
     move || {
         is_open.get().then(|| {
             view! {
                 <div aria-busy=move || waits().to_string() data-inspector="head">
                     <Title inspected map=head_map(page, Signal::stored(None)) />
                     {move || failure(inspected.status())}
-                    <sources::Sources inspected />
-                    <pattern::Pattern inspected />
-                    <lists::Lists inspected />
-                    <bars::PerPrompt inspected />
+                    <Show when=move || has_answers.get() fallback=NoAnswer>
+                        <sources::Sources inspected />
+                    </Show>
+                    <pattern::Pattern inspected weighs=has_answers />
+                    <Show when=move || has_answers.get()>
+                        <lists::Lists inspected />
+                        <bars::PerPrompt inspected />
+                    </Show>
                 </div>
             }
         })
@@ -134,6 +161,16 @@ fn Title(inspected: Inspected, map: Memo<Option<HeadMap>>) -> impl IntoView {
                     <Icon path=CLOSE />
                 </button>
             </div>
+        </section>
+    }
+}
+
+/// In place of what the head adds to the logit difference.
+#[component]
+fn NoAnswer() -> impl IntoView {
+    view! {
+        <section>
+            <p class="hint">"Give every prompt an answer to see what this head adds to its logit."</p>
         </section>
     }
 }

@@ -3,6 +3,7 @@
 use super::Inspected;
 use super::tokens::spelled;
 use crate::components::Token;
+use crate::components::attention::maps::first_token;
 use crate::components::figures::heatmap_view::{HeatmapView, Said};
 use crate::components::figures::screen::{Screen, size_of};
 use crate::heatmap::{Cell, Colors, Grid, Heatmap, Map, Scale};
@@ -21,15 +22,31 @@ const LONGEST: usize = 14;
 pub fn Pattern(
     /// What is inspected.
     inspected: Inspected,
+    /// Whether the pattern can be weighted.
+    weighs: Memo<bool>,
 ) -> impl IntoView {
     let screen = Screen::provide();
     let view = inspected.view;
     let (plain, weighted) = (inspected.figure("pattern"), inspected.figure("value_weighted"));
-    let tokens = inspected.tokens();
+    let is_weighted = Memo::new(move |_| view.weighted.get() && weighs.get());
+    let figure = Memo::new(move |_| if is_weighted.get() { weighted.get() } else { plain.get() });
+    let all = inspected.tokens();
+    // a reduced pattern has fewer cells than there are tokens: each is named by its first one
+    let tokens = Memo::new(move |_| {
+        let side = figure.get().and_then(|f| match &f.data {
+            FigureData::Heatmap { rows, .. } => Some(rows.len()),
+            _ => None,
+        });
+        let tokens = all.get();
+        match side.filter(|side| (1..tokens.len()).contains(side)) {
+            Some(side) => (0..side).map(|i| tokens[first_token(i, tokens.len(), side)].clone()).collect(),
+            None => tokens,
+        }
+    });
     let host = NodeRef::<Div>::new();
     let size = size_of(host);
     let picture = Memo::new(move |_| {
-        let figure = if view.weighted.get() { weighted.get() } else { plain.get() };
+        let figure = figure.get();
         let count = tokens.with(Vec::len);
         let cell = cell_size(size.get().width, &tokens.read());
         let grid = Grid::new(count, count, (cell, cell), screen.ratio.get());
@@ -59,7 +76,7 @@ pub fn Pattern(
     let cell_css =
         Signal::derive(move || picture.with(|(_, grid)| f64::from(grid.cell_width) / screen.ratio.get()));
     view! {
-        <section data-figure=move || if view.weighted.get() { "value_weighted" } else { "pattern" }>
+        <section data-figure=move || if is_weighted.get() { "value_weighted" } else { "pattern" }>
             <h3>
                 "Pattern " <small>"query down, key across"</small>
                 <span class="row push range">
@@ -71,7 +88,7 @@ pub fn Pattern(
                     <small class="num">{move || format!("{:.2}", limit())}</small>
                 </span>
             </h3>
-            <label class="choice">
+            <label class="choice" hidden=move || !weighs.get()>
                 <input
                     type="checkbox"
                     class="switch"

@@ -147,9 +147,9 @@ mod tests {
         assert_eq!(sides, [13, 7, 4, 2, 1]);
         for level in &pyramid.levels {
             let map = pyramid.map(*level, 0);
-            assert_eq!(map[map.len() - level.side..].iter().fold(0.0, |m: f32, v| m.max(*v)), 0.75);
+            assert!(map[map.len() - level.side..].contains(&0.75));
         }
-        assert_eq!(pyramid.largest(0), 0.75);
+        assert_eq!(Some(pyramid.largest(0)), Some(0.75));
         assert_eq!(pyramid.value(0, 0, 1), None);
         assert_eq!((pyramid.value(0, 12, 5), pyramid.value(1, 0, 0)), (Some(0.75), None));
     }
@@ -176,9 +176,10 @@ mod tests {
             for tile in 0..tiles {
                 let largest = values[tile * side * side..][..side * side].iter().fold(0.0_f32, |m, v| m.max(*v));
                 for level in &pyramid.levels {
-                    prop_assert_eq!(pyramid.map(*level, tile).iter().fold(0.0_f32, |m, v| m.max(*v)), largest);
+                    let at_level = pyramid.map(*level, tile).iter().fold(0.0_f32, |m, v| m.max(*v));
+                    prop_assert_eq!(Some(at_level), Some(largest));
                 }
-                prop_assert_eq!(pyramid.largest(tile), largest);
+                prop_assert_eq!(Some(pyramid.largest(tile)), Some(largest));
             }
         }
     }

@@ -36,7 +36,9 @@ impl Raster {
             }
         }
         // the lowest byte, which comes first in WebAssembly, is red, as in the table of colours
-        out.iter_mut().for_each(|color| *color = color.to_le());
+        for color in &mut out {
+            *color = color.to_le();
+        }
         bytemuck::cast_slice(&out).to_vec()
     }
 
@@ -116,12 +118,11 @@ fn cells(edge: i32, window: u32, shot: &Shot) -> Vec<Stripe> {
     for pixel in edge.max(0)..window as i32 {
         let (place, inner) = ((pixel - edge) as u32 / pitch, (pixel - edge) as u32 % pitch);
         let Some(cell) = placement.cell(inner, side) else { continue };
-        match stripes.last_mut().filter(|last| last.place == place as usize) {
-            Some(last) => last.cells.push((inner, cell)),
-            None => {
-                let cells = vec![(inner, cell)];
-                stripes.push(Stripe { place: place as usize, first: pixel as usize, cells });
-            }
+        if let Some(last) = stripes.last_mut().filter(|last| last.place == place as usize) {
+            last.cells.push((inner, cell));
+        } else {
+            let cells = vec![(inner, cell)];
+            stripes.push(Stripe { place: place as usize, first: pixel as usize, cells });
         }
     }
     stripes

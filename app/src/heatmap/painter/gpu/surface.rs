@@ -10,7 +10,7 @@ use wgpu::CurrentSurfaceTexture;
 /// everywhere).
 pub(super) struct Surface {
     gpu: Rc<Gpu>,
-    surface: wgpu::Surface<'static>,
+    context: wgpu::Surface<'static>,
     size: (u32, u32),
 }
 
@@ -20,9 +20,9 @@ impl Surface {
     /// # Errors
     /// The browser refuses the canvas a WebGPU context.
     pub(super) fn new(gpu: &Rc<Gpu>, canvas: &HtmlCanvasElement) -> Result<Self, Unavailable> {
-        let surface = gpu.instance.create_surface(wgpu::SurfaceTarget::Canvas(canvas.clone()));
-        let surface = surface.ok().ok_or_else(|| Unavailable::because("the canvas has no WebGPU context"))?;
-        Ok(Self { gpu: gpu.clone(), surface, size: (0, 0) })
+        let context = gpu.instance.create_surface(wgpu::SurfaceTarget::Canvas(canvas.clone()));
+        let context = context.ok().ok_or_else(|| Unavailable::because("the canvas has no WebGPU context"))?;
+        Ok(Self { gpu: gpu.clone(), context, size: (0, 0) })
     }
 
     /// The device it belongs to.
@@ -41,7 +41,7 @@ impl Surface {
         group: &wgpu::BindGroup,
     ) -> Result<(), Unavailable> {
         self.resize(width.max(1), height.max(1))?;
-        let current = self.surface.get_current_texture();
+        let current = self.context.get_current_texture();
         // which other it is does not matter, and saying it would bring the names of all texture formats
         let (CurrentSurfaceTexture::Success(frame) | CurrentSurfaceTexture::Suboptimal(frame)) = current
         else {
@@ -65,14 +65,14 @@ impl Surface {
         if self.size == (width, height) {
             return Ok(());
         }
-        let config = self.surface.get_default_config(&self.gpu.adapter, width, height);
+        let config = self.context.get_default_config(&self.gpu.adapter, width, height);
         let config = config.ok_or_else(|| Unavailable::because("the adapter cannot draw on a canvas"))?;
         let config = wgpu::SurfaceConfiguration {
             format: self.gpu.format,
             alpha_mode: wgpu::CompositeAlphaMode::PreMultiplied,
             ..config
         };
-        self.surface.configure(&self.gpu.device, &config);
+        self.context.configure(&self.gpu.device, &config);
         self.size = (width, height);
         Ok(())
     }
