@@ -204,8 +204,8 @@ async fn a_picture_has_the_colours_asked_for() {
     };
     let (light, dark) = (svg("").await, svg("?theme=dark").await);
     let safe = svg("?colors=orange-purple&theme=auto").await;
-    assert!(light.contains("fill:#ffffff") && !light.contains("prefers-color-scheme"));
-    assert!(dark.contains("fill:#121418") && !dark.contains("fill:#ffffff}"));
+    assert!(light.contains(".paper{fill:#ffffff}") && !light.contains("prefers-color-scheme"));
+    assert!(dark.contains(".paper{fill:#121418}") && !dark.contains(".paper{fill:#ffffff}"));
     assert!(safe.contains("prefers-color-scheme:dark") && safe != light);
     let wrong = bench.get(&format!("/api/results/{id}/figures/head_attribution.svg?theme=blue")).await;
     assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);

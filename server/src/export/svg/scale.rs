@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn ticks_are_round_and_inside() {
         let scale = Scale::around_zero([-0.7, 4.4], (100.0, 0.0));
-        assert_eq!(scale.ticks(5), [-1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(scale.ticks(6), [-1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
         assert_eq!((scale.at(-1.0), scale.at(5.0), scale.at(f64::NAN)), (Some(100.0), Some(0.0), None));
     }
 
