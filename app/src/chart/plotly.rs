@@ -1,7 +1,7 @@
 //! The browser's side: Plotly loaded when the first chart needs it, and one chart in one element.
 //!
 //! The page's HTML names the library in `<script id="plotly" type="text/plain" src="…">`. Browsers do not fetch a
-//! script of that type, but the bundler hashes its name like any other; [`load`] turns it into a real one.
+//! script of that type, but `scripts/page.mjs` names its contents like any other's; [`load`] turns it into a real one.
 //! Plotly would inject a stylesheet, which the Content-Security-Policy forbids: an element with the id it looks for
 //! and the class `no-inline-styles` keeps it from trying, and `style/figures.css` has the rules that our charts need.
 

@@ -1,10 +1,8 @@
 //! Lines and points.
 
-use super::Source;
-use super::explain::explain;
+use super::{Source, heading};
 use crate::chart::{Inks, Size, line, plain};
 use crate::components::figures::lines::ChartFigure;
-use crate::components::figures::panel::Heading;
 use crate::components::figures::table::Table;
 use crate::state::RunState;
 use leptos::prelude::*;
@@ -16,12 +14,8 @@ pub fn AnyChart(
     figure: Source,
 ) -> impl IntoView {
     let run: RunState = expect_context();
-    let first = figure.get_untracked();
-    let name = first.as_ref().map(|f| f.name.clone()).unwrap_or_default();
-    let title = first.map(|f| f.title.clone()).unwrap_or_default();
-    let kind = run.experiment.with_untracked(|e| e.as_ref().map_or("", |e| e.analysis.kind()));
-    let (unit, caption) = explain(kind, &name);
-    let label = title.clone();
+    let (heading, caption) = heading(run, figure);
+    let label = heading.title.clone();
     let chart = move |size: Size, inks: &Inks| plain::chart(&*figure.get()?, size, inks);
     let table = Memo::new(move |_| figure.get().map(|f| Table::of(&f, "")).unwrap_or_default());
     let key = move || {
@@ -38,7 +32,7 @@ pub fn AnyChart(
     };
     view! {
         <ChartFigure
-            heading=Heading { name, title, unit }
+            heading
             caption
             figure
             table

@@ -11,6 +11,17 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
         (_, "difference") => ("", "The first minus the second."),
         (_, "two_lines") => ("", "The means of both, over each other."),
 
+        ("head", "pattern") => ("", "Where the head looks: queries down, keys across."),
+        ("head", "value_weighted") => {
+            ("", "The pattern times the norm of what each key’s value writes, ‖v W_O‖.")
+        }
+        ("head", "source_attribution") => {
+            ("logits", "What the head adds to logit(answer) − logit(distractor), by the token it comes from.")
+        }
+        ("head", "promoted") => ("logits", "The tokens whose logits the head’s output raises most."),
+        ("head", "suppressed") => ("logits", "The tokens whose logits the head’s output lowers most."),
+        ("head", "per_prompt") => ("logits", "The head’s attribution on every prompt."),
+        ("head", "summary") => ("logits", "The head’s attribution on this prompt, and its mean over all."),
         ("prompt_test", "prompt_test") => (
             "logits",
             "The likeliest next tokens, by the model’s own logits. A token can become the answer or the distractor of an attribution.",

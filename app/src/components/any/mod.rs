@@ -91,17 +91,13 @@ fn Frame(
     children: Children,
 ) -> impl IntoView {
     let run: RunState = expect_context();
-    let first = figure.get_untracked();
-    let name = first.as_ref().map(|f| f.name.clone()).unwrap_or_default();
-    let title = first.map(|f| f.title.clone()).unwrap_or_default();
-    let kind = run.experiment.with_untracked(|e| e.as_ref().map_or("", |e| e.analysis.kind()));
-    let (unit, caption) = explain(kind, &name);
+    let (heading, caption) = heading(run, figure);
     let numbers = numbers.unwrap_or(figure);
     let table = Memo::new(move |_| numbers.get().map(|f| Table::of(&f, "")).unwrap_or_default());
     let picture = stored_picture(run, figure);
     view! {
         <FigurePanel
-            heading=Heading { name, title, unit }
+            heading
             caption=Signal::stored(caption.to_owned())
             figure
             table
@@ -111,6 +107,16 @@ fn Frame(
             {children()}
         </FigurePanel>
     }
+}
+
+/// The names and the unit of a figure, and the line under its title.
+fn heading(run: RunState, figure: Source) -> (Heading, &'static str) {
+    let first = figure.get_untracked();
+    let name = first.as_ref().map(|f| f.name.clone()).unwrap_or_default();
+    let title = first.map(|f| f.title.clone()).unwrap_or_default();
+    let kind = run.experiment.with_untracked(|e| e.as_ref().map_or("", |e| e.analysis.kind()));
+    let (unit, caption) = explain(kind, &name);
+    (Heading { name, title, unit }, caption)
 }
 
 /// The server's picture of the figure.
