@@ -1,6 +1,6 @@
 //! The hooked transformer of hooklens and the words everything else speaks in.
 //!
-//! Two halves. [`wire`], [`hook_name`] and [`snippet`] are always compiled, and the page uses them too. Behind the feature
+//! Two halves. [`wire`], [`hook_name`], [`align`] and [`snippet`] are always compiled, and the page uses them too. Behind the feature
 //! `engine` (candle, tokenizers) are the checkpoint loader, the forward pass with its hooks, and the analyses:
 //!
 //! ```text
@@ -10,6 +10,7 @@
 //!
 //! Nothing here knows HTTP or a DOM.
 
+pub mod align;
 pub mod hook_name;
 pub mod snippet;
 pub mod wire;

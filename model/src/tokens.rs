@@ -54,6 +54,26 @@ impl Tokens {
         encoding.map(|e| e.get_ids().to_vec()).map_err(|e| format!("the tokenizer refuses this text: {e}"))
     }
 
+    /// The number of the token, from 0 and without BOS, in which each of these characters of a text lies: the last of
+    /// several tokens of one character, and of a space that belongs to no token the next.
+    ///
+    /// # Errors
+    /// The tokenizer's own words, or the first character that the text does not have.
+    pub(crate) fn tokens_at(&self, text: &str, characters: &[usize]) -> Result<Vec<usize>, String> {
+        let encoding = self.tokenizer.encode_char_offsets(text, false);
+        let encoding = encoding.map_err(|e| format!("the tokenizer refuses this text: {e}"))?;
+        let offsets = encoding.get_offsets();
+        let token_at = |&character: &usize| {
+            let within = offsets.iter().rposition(|(start, end)| (*start..*end).contains(&character));
+            let after = || offsets.iter().position(|(start, _)| *start > character);
+            within.or_else(after).filter(|_| character < text.chars().count()).ok_or(character)
+        };
+        characters.iter().map(token_at).collect::<Result<_, _>>().map_err(|character| {
+            let length = text.chars().count();
+            format!("there is no character {character}; the text has {length}, numbered from 0")
+        })
+    }
+
     /// The token as it stands in a text; an id without a string (vocabularies are padded) is spelled `[id]`.
     pub fn string(&self, id: u32) -> String {
         let unknown = || format!("[{id}]");

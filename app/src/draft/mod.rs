@@ -208,7 +208,7 @@ fn prompt(row: &Row) -> Prompt {
         answer: given(&row.answer),
         distractor: given(&row.distractor),
         group: given(&row.group),
-        corrupted: None,
+        ..Prompt::default()
     }
 }
 

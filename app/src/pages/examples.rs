@@ -68,7 +68,7 @@ fn two_names() -> Prompts {
         answer: Some(format!(" {taker}")),
         distractor: Some(format!(" {giver}")),
         group: Some(if giver == first { "first gives" } else { "second gives" }.to_owned()),
-        corrupted: None,
+        ..Prompt::default()
     };
     let both = |(a, b, place, thing): (&str, &str, &str, &str)| {
         [prompt(a, b, b, a, place, thing), prompt(a, b, a, b, place, thing)]
@@ -91,7 +91,7 @@ fn agreement() -> Prompts {
         answer: Some(if plural { " are" } else { " is" }.to_owned()),
         distractor: Some(if plural { " is" } else { " are" }.to_owned()),
         group: Some(if plural { "plural" } else { "singular" }.to_owned()),
-        corrupted: None,
+        ..Prompt::default()
     };
     let singular = NOUNS.iter().map(|(one, _)| prompt(one, "cats", false));
     let plural = NOUNS.iter().map(|(_, many)| prompt(many, "cat", true));

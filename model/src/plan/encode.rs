@@ -1,5 +1,6 @@
 //! One prompt as tokens, with its problems.
 
+use super::positions::{END, positions};
 use crate::checkpoint::Checkpoint;
 use crate::tokens::Tokens;
 use crate::wire::{Analysis, Experiment, Problem, Prompt, PromptTokens};
@@ -19,6 +20,8 @@ pub struct EncodedPrompt {
     pub distractor_tokens: Vec<u32>,
     /// The group, as given.
     pub group: Option<String>,
+    /// Named tokens, in the order of the text, BOS counted. The last token is `end` without standing here.
+    pub positions: Vec<(String, usize)>,
 }
 
 impl EncodedPrompt {
@@ -28,6 +31,12 @@ impl EncodedPrompt {
         self.ids.len() + continued(&self.answer_tokens) + continued(&self.distractor_tokens)
     }
 
+    /// The token of that name: a named one, or `end`, the last.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        let named = || self.positions.iter().find(|(known, _)| known == name).map(|(_, token)| *token);
+        if name == END { self.ids.len().checked_sub(1) } else { named() }
+    }
+
     pub(super) fn describe(&self, tokens: &Tokens) -> PromptTokens {
         PromptTokens {
             tokens: tokens.strings(&self.ids),
@@ -35,6 +44,7 @@ impl EncodedPrompt {
             answer_id: self.answer,
             distractor_id: self.distractor,
             group: self.group.clone(),
+            positions: self.positions.iter().cloned().collect(),
         }
     }
 }
@@ -82,6 +92,14 @@ pub(super) fn prompt(
         let message = format!("{} does not use a corrupted twin; leave it out", experiment.analysis.kind());
         problem("corrupted", message);
     }
+    let bos = usize::from(experiment.prepend_bos);
+    let positions = match ids.len() {
+        0 => Vec::new(),
+        _ => positions(checkpoint.tokens(), prompt, bos).unwrap_or_else(|message| {
+            problem("positions", message);
+            Vec::new()
+        }),
+    };
     EncodedPrompt {
         ids,
         answer: answer_tokens.first().copied(),
@@ -89,6 +107,7 @@ pub(super) fn prompt(
         answer_tokens,
         distractor_tokens,
         group: prompt.group.clone(),
+        positions,
     }
 }
 

@@ -7,6 +7,7 @@
 mod encode;
 mod limits;
 mod options;
+mod positions;
 mod warnings;
 
 pub use encode::EncodedPrompt;
@@ -15,6 +16,7 @@ pub use limits::Limits;
 use crate::analysis::{self, Job};
 use crate::checkpoint::{Checkpoint, DTYPE_NAME};
 use crate::error::{Error, Result};
+use crate::prompt_sets;
 use crate::transformer::Transformer;
 use crate::wire::{Checked, Experiment, Problem, Prompts, Started};
 use candle_core::Device;
@@ -126,11 +128,16 @@ struct Draft {
 
 impl Draft {
     fn new(checkpoint: &Checkpoint, experiment: &Experiment, limits: &Limits) -> Self {
-        let (list, mut warnings) = match &experiment.prompts {
-            Prompts::List(list) => (list.clone(), Vec::new()),
-            Prompts::Set(set) => (crate::prompt_sets::expand(set), crate::prompt_sets::warnings(set)),
+        let (list, mut warnings, mut problems) = match &experiment.prompts {
+            Prompts::List(list) => (list.clone(), Vec::new(), limits.prompts(list)),
+            Prompts::Set(set) => match prompt_sets::expand(set, checkpoint.tokens(), limits.prompts) {
+                Ok(list) => {
+                    let problems = limits.prompts(&list);
+                    (list, prompt_sets::warnings(set), problems)
+                }
+                Err(problem) => return Self::refused(experiment, problem),
+            },
         };
-        let mut problems = limits.prompts(&list);
         let (mut prompts, experiment_out);
         if problems.is_empty() {
             prompts = Vec::with_capacity(list.len());
@@ -145,6 +152,12 @@ impl Draft {
         }
         experiment_out = Experiment { prompts: Prompts::List(list), ..experiment.clone() };
         Self { experiment: experiment_out, prompts, warnings, problems }
+    }
+
+    /// An experiment whose set cannot be expanded.
+    fn refused(experiment: &Experiment, problem: Problem) -> Self {
+        let experiment = experiment.clone();
+        Self { experiment, prompts: Vec::new(), warnings: Vec::new(), problems: vec![problem] }
     }
 }
 

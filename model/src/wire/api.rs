@@ -178,6 +178,45 @@ pub struct SetListing {
     pub title: String,
     /// How many prompts it makes by default.
     pub prompts: usize,
+    /// Whether its prompts have corrupted twins, or can have.
+    #[serde(default)]
+    pub pairs: bool,
+    /// What can be set, in the order to offer it.
+    #[serde(default)]
+    pub options: Vec<SetOption>,
+}
+
+/// One option of a built-in set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetOption {
+    /// The field beside `"set"`.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// How it is set.
+    pub kind: SetOptionKind,
+    /// What it is where nothing is said; null where that is to leave it out.
+    pub default: serde_json::Value,
+    /// What can be chosen; of a text, some that are of use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+    /// The least that a number may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<usize>,
+}
+
+/// How an option of a set is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SetOptionKind {
+    /// A whole number.
+    Number,
+    /// One of the choices.
+    Choice,
+    /// Any text.
+    Text,
 }
 
 /// Answer to `GET /api/results/{id}`: a finished run.

@@ -2,6 +2,7 @@
 
 use super::Figure;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A message of a run. Numbered from 0 without gaps, so that a stream can be resumed anywhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,6 +85,9 @@ pub struct PromptTokens {
     /// The group, as given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// The numbers of its tokens that have a name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub positions: BTreeMap<String, usize>,
 }
 
 /// How far a run is: `done` of `total`, in `unit`s (`prompts`; before that `runs ahead`,

@@ -1,9 +1,10 @@
 //! What a user asks for: a model, prompts and an analysis.
 
-use super::Analysis;
+use super::{Analysis, PromptSet};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// One question to one model. Immutable; its result is named by its content.
@@ -48,6 +49,11 @@ pub struct Prompt {
     /// The corrupted twin of a causal experiment, of the same token count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrupted: Option<String>,
+    /// Tokens with a name, such as `IO` or `S1`: the number, from 0, of a character of the text that lies in the token; of
+    /// a word of several tokens, its last character. So a name does not depend on a tokenizer. The twin's are at the same
+    /// tokens. The last token needs none: it is `end`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub positions: BTreeMap<String, usize>,
 }
 
 /// Prompts as a list, or as a built-in set. Written by hand rather than `untagged`, so that an error names its field.
@@ -60,21 +66,6 @@ pub enum Prompts {
     /// A built-in set and its options.
     Set(PromptSet),
 }
-
-/// A built-in prompt set, by the name under `"set"`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "set", rename_all = "kebab-case")]
-pub enum PromptSet {
-    /// The film reviews of the notebook: 26 positive and 25 negative.
-    MovieSentiment(MovieSentiment),
-}
-
-/// Options of the set `movie-sentiment`: none yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct MovieSentiment {}
 
 /// Which weights the forward pass runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -103,7 +94,8 @@ impl<'de> Deserialize<'de> for Prompts {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Prompts, A::Error> {
-                PromptSet::deserialize(MapAccessDeserializer::new(map)).map(Prompts::Set)
+                let json = Deserialize::deserialize(MapAccessDeserializer::new(map))?;
+                PromptSet::read(json).map(Prompts::Set).map_err(A::Error::custom)
             }
         }
         deserializer.deserialize_any(ListOrSet)
@@ -113,7 +105,7 @@ impl<'de> Deserialize<'de> for Prompts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Attribution, PromptTest};
+    use crate::wire::{Attribution, Ioi, MovieSentiment, PromptTest, PromptType};
 
     fn check(json: &str) -> Result<Experiment, String> {
         serde_json::from_str(json).map_err(|e| e.to_string())
@@ -160,6 +152,30 @@ mod tests {
             let message = check(json).unwrap_err();
             assert!(message.contains(&format!("unknown field `{field}`")), "{message}");
         }
+    }
+
+    #[test]
+    fn an_option_of_a_set_is_named_where_it_is_wrong() {
+        for (set, said) in [
+            (r#""set":"ioi","n":-1"#, "`n`: invalid value: integer `-1`"),
+            (r#""set":"ioi","n":3,"seed":"x""#, "`seed`: invalid type"),
+            (
+                r#""set":"ioi","prompt_type":"ABAB""#,
+                "`prompt_type`: unknown variant `ABAB`, expected one of `mixed`",
+            ),
+            (r#""set":"ioi","flips":"ABB->ABA""#, "unknown field `flips`"),
+            (r#""set":"induction","flip":"ABB->ABA""#, "unknown field `flip`"),
+            (r#""set":"ioii""#, "unknown variant `ioii`"),
+            (r#""n":3"#, "missing field `set`"),
+        ] {
+            let json =
+                format!(r#"{{"model":"demo","prompts":{{{set}}},"analysis":{{"kind":"attribution"}}}}"#);
+            let message = check(&json).unwrap_err();
+            assert!(message.contains(said), "{message}");
+        }
+        let json = r#"{"model":"demo","prompts":{"set":"ioi","seed":18446744073709551615},"analysis":{"kind":"attribution"}}"#;
+        let filled = Ioi { n: 50, seed: u64::MAX, prompt_type: PromptType::Mixed, flip: None };
+        assert_eq!(check(json).unwrap().prompts, Prompts::Set(PromptSet::Ioi(filled)));
     }
 
     #[test]

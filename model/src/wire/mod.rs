@@ -10,6 +10,7 @@ mod event;
 mod experiment;
 mod figure;
 pub mod frame;
+mod sets;
 mod values;
 
 pub use analysis::{
@@ -18,9 +19,10 @@ pub use analysis::{
 };
 pub use api::{
     ApiError, Checked, LoadedModel, Memory, ModelListing, ModelRequest, Problem, PromptFile, Residence,
-    RowProblem, RunAccepted, SetListing, StoredResult, Unloaded,
+    RowProblem, RunAccepted, SetListing, SetOption, SetOptionKind, StoredResult, Unloaded,
 };
 pub use event::{Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started};
-pub use experiment::{Experiment, MovieSentiment, Processing, Prompt, PromptSet, Prompts};
+pub use experiment::{Experiment, Processing, Prompt, Prompts};
 pub use figure::{Cell, Figure, FigureData, Series};
+pub use sets::{Drawn, Ioi, MovieSentiment, PromptSet, PromptType};
 pub use values::Values;

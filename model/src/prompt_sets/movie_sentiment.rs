@@ -1,35 +1,16 @@
-//! The built-in prompt sets.
+//! The film reviews of the notebook.
 
-use crate::wire::{Prompt, PromptSet, SetListing};
+use crate::wire::Prompt;
 
-/// The built-in sets, for a menu.
-pub fn listings() -> Vec<SetListing> {
-    vec![SetListing {
-        name: "movie-sentiment".to_owned(),
-        title: "Film reviews: 26 positive, 25 negative".to_owned(),
-        prompts: movie_sentiment().len(),
-    }]
-}
+pub(super) const TITLE: &str = "Film reviews: 26 positive, 25 negative";
 
-/// The prompts of a set.
-pub fn expand(set: &PromptSet) -> Vec<Prompt> {
-    match set {
-        PromptSet::MovieSentiment(_) => movie_sentiment(),
-    }
-}
-
-/// What a reader who knows the set from elsewhere should know.
-pub(crate) fn warnings(set: &PromptSet) -> Vec<String> {
-    match set {
-        PromptSet::MovieSentiment(_) => vec![
-            "Negative prompts are scored as logit( awful) − logit( great). The notebook this set comes from scores the \
-             negative half of its interleaved prompts with the positive pair, and its `answer_tokens.flip(dims=(0,))` \
-             turns round the order of the prompts instead of each pair, so its negative and mixed means are not these."
-                .to_owned(),
-            "All 26 positive prompts are used; the notebook pairs 25 answers with 26 prompts and divides by 26.".to_owned(),
-        ],
-    }
-}
+/// What a reader who knows the notebook should know.
+pub(super) const WARNINGS: [&str; 2] = [
+    "Negative prompts are scored as logit( awful) − logit( great). The notebook this set comes from scores the negative \
+     half of its interleaved prompts with the positive pair, and its `answer_tokens.flip(dims=(0,))` turns round the order \
+     of the prompts instead of each pair, so its negative and mixed means are not these.",
+    "All 26 positive prompts are used; the notebook pairs 25 answers with 26 prompts and divides by 26.",
+];
 
 const POSITIVE: [&str; 27] = [
     "perfect",
@@ -91,7 +72,7 @@ const NEGATIVE: [&str; 26] = [
 ];
 
 /// Each adjective with its successor in one fixed sentence.
-fn movie_sentiment() -> Vec<Prompt> {
+pub(super) fn prompts() -> Vec<Prompt> {
     let reviews = |adjectives: &[&str], answer: &str, distractor: &str, group: &str| {
         let review = |pair: &[&str]| Prompt {
             text: format!(
@@ -101,7 +82,7 @@ fn movie_sentiment() -> Vec<Prompt> {
             answer: Some(answer.to_owned()),
             distractor: Some(distractor.to_owned()),
             group: Some(group.to_owned()),
-            corrupted: None,
+            ..Prompt::default()
         };
         adjectives.windows(2).map(review).collect::<Vec<_>>()
     };
@@ -116,7 +97,7 @@ mod tests {
 
     #[test]
     fn movie_sentiment_is_the_notebooks() {
-        let prompts = movie_sentiment();
+        let prompts = prompts();
         let group = |name: &str| prompts.iter().filter(|p| p.group.as_deref() == Some(name)).count();
         assert_eq!((group("positive"), group("negative")), (26, 25));
         assert_eq!(
