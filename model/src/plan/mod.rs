@@ -12,6 +12,7 @@ mod warnings;
 
 pub use encode::EncodedPrompt;
 pub use limits::Limits;
+pub use positions::END;
 
 use crate::analysis::{self, Job};
 use crate::checkpoint::{Checkpoint, DTYPE_NAME};

@@ -15,7 +15,7 @@ mod sentence;
 mod tests;
 
 use crate::tokens::Tokens;
-use crate::wire::{Drawn, Ioi, Problem, Prompt, PromptSet, SetListing, SetOption, SetOptionKind};
+use crate::wire::{Drawn, Problem, Prompt, PromptSet, SetListing, SetOption, SetOptionKind};
 use serde_json::Value;
 
 /// The built-in sets, for a menu.

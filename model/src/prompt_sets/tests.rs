@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::demo;
-use crate::wire::PromptType;
+use crate::wire::{Ioi, PromptType};
 use serde_json::json;
 use std::collections::BTreeSet;
 

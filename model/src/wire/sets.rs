@@ -90,20 +90,20 @@ impl Default for Drawn {
 
 impl PromptSet {
     /// Reads a set; an error names the option that it is about.
-    pub(super) fn read(json: Map<String, Value>) -> Result<Self, String> {
+    pub(super) fn read(json: &Map<String, Value>) -> Result<Self, String> {
         let read =
             |json: Map<String, Value>| Self::deserialize(Value::Object(json)).map_err(|e| e.to_string());
-        let options: Vec<_> = json.clone().into_iter().filter(|(name, _)| name != "set").collect();
+        let with = |option: Option<(&String, &Value)>| {
+            let set = json.get_key_value("set");
+            set.into_iter().chain(option).map(|(name, value)| (name.clone(), value.clone())).collect()
+        };
         read(json.clone()).map_err(|message| {
+            if read(with(None)).is_err() {
+                return message;
+            }
             // every option has a default, so that the culprit is the one that does not go alone
-            let alone = |(name, value): (String, Value)| {
-                let mut one = json.clone();
-                one.retain(|name, _| name == "set");
-                one.insert(name.clone(), value);
-                read(one).is_err().then_some(name)
-            };
-            match options.into_iter().find_map(alone) {
-                Some(name) if !message.contains(&format!("`{name}`")) => format!("`{name}`: {message}"),
+            match json.iter().find(|option| read(with(Some(*option))).is_err()) {
+                Some((name, _)) if !message.contains(&format!("`{name}`")) => format!("`{name}`: {message}"),
                 _ => message,
             }
         })

@@ -60,9 +60,8 @@ pub(super) fn prompts(options: &Ioi, tokens: &Tokens) -> Result<Vec<Prompt>, Pro
     let prompt = |i: usize| {
         let order = match options.prompt_type {
             PromptType::Abba => Order::Abba,
-            PromptType::Baba => Order::Baba,
-            PromptType::Mixed if i % 2 == 0 => Order::Abba,
-            PromptType::Mixed => Order::Baba,
+            PromptType::Mixed if i.is_multiple_of(2) => Order::Abba,
+            PromptType::Baba | PromptType::Mixed => Order::Baba,
         };
         let scene = Scene {
             sentence: random.choose(&SENTENCES),
