@@ -21,8 +21,11 @@ impl Directions {
     /// Of prompts that all have an answer.
     pub(super) fn new(model: &Transformer, prompts: &[EncodedPrompt]) -> Result<Self> {
         let unembed = &model.weights().unembed;
-        let columns = difference(&unembed.w, 1, prompts)?.t()?.contiguous()?;
-        let mut bias = difference(&unembed.b, 0, prompts)?;
+        let columns = |ids: &[u32]| unembed.columns(ids);
+        let biases =
+            |ids: &[u32]| unembed.b.index_select(&Tensor::new(ids, unembed.b.device())?, 0)?.unsqueeze(1);
+        let columns = difference(prompts, columns, || unembed.mean_column()?.unsqueeze(0))?;
+        let mut bias = difference(prompts, biases, || unembed.b.mean_keepdim(0)?.unsqueeze(1))?.squeeze(1)?;
         let mut vectors = columns.clone();
         if let Some(norm) = &model.weights().ln_final {
             vectors = columns.broadcast_mul(&norm.w)?;
@@ -47,16 +50,16 @@ pub(super) fn logit_difference(logits: &Tensor, prompts: &[EncodedPrompt]) -> Re
     (answer - baseline)?.squeeze(1)
 }
 
-/// Answer minus distractor along the vocabulary axis `dim`, which becomes the axis of prompts.
-fn difference(over_vocab: &Tensor, dim: usize, prompts: &[EncodedPrompt]) -> Result<Tensor> {
-    let pick = |ids: Vec<u32>| over_vocab.index_select(&Tensor::new(ids, over_vocab.device())?, dim);
-    let last_axis = |x: Tensor| if dim == 0 { x.unsqueeze(1) } else { x.t() };
-    let answer = last_axis(pick(prompts.iter().map(answer).collect())?)?;
-    let distractor = last_axis(pick(prompts.iter().map(|p| p.distractor.unwrap_or(0)).collect())?)?;
-    let mean = || last_axis(over_vocab.mean_keepdim(dim)?)?.broadcast_as(distractor.shape());
-    let baseline = or_mean(distractor.clone(), prompts, mean)?;
-    let difference = (answer - baseline)?;
-    if dim == 0 { difference.squeeze(1) } else { difference.t() }
+/// Answer minus distractor, `[prompts, …]`, where `of` looks up tokens and `mean` is the mean over all of them, `[1, …]`.
+fn difference(
+    prompts: &[EncodedPrompt],
+    of: impl Fn(&[u32]) -> Result<Tensor>,
+    mean: impl FnOnce() -> Result<Tensor>,
+) -> Result<Tensor> {
+    let answers = of(&prompts.iter().map(answer).collect::<Vec<_>>())?;
+    let distractors = of(&prompts.iter().map(|p| p.distractor.unwrap_or(0)).collect::<Vec<_>>())?;
+    let shape = distractors.shape().clone();
+    answers - or_mean(distractors, prompts, || mean()?.broadcast_as(&shape))?
 }
 
 /// Row i of `distractor` where prompt i has one, else row i of the mean over the vocabulary (made only if needed).

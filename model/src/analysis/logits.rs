@@ -11,7 +11,7 @@ pub(super) fn added_by(model: &Transformer, components: &Tensor) -> Result<Tenso
     if let Some(norm) = &model.weights().ln_final {
         x = x.broadcast_mul(&norm.w)?;
     }
-    centred(&x.matmul(&model.weights().unembed.w)?)
+    centred(&model.weights().unembed.product(&x)?)
 }
 
 /// The original model's logits, whichever way its weights are processed: adds to `logits` `[rows, d_vocab]` what centring the unembedding took off them: their mean over the vocabulary, a

@@ -3,12 +3,15 @@
 //! A new family is one file with `config` (its config.json → [`Config`]), `shapes` (every tensor it needs, with its
 //! shape) and `weights` (its tensors → canonical [`Weights`]), and one line in each function here.
 
+use super::linear::Linear;
 use super::tensors::TensorFiles;
-use super::weights::{Linear, NormWeights, Weights};
+use super::weights::{NormWeights, Weights};
 use super::{gpt2, neox};
 use crate::config::{Activation, Config};
-use candle_core::{DType, Device, Tensor};
+use crate::kernels::Panels;
+use candle_core::{Device, Tensor};
 use serde_json::Value;
+use std::ops::Range;
 
 /// A family, with what its config says beyond [`Config`].
 #[derive(Clone, Copy, Debug)]
@@ -150,13 +153,55 @@ pub(super) fn norm(tensors: &TensorFiles, name: &str) -> candle_core::Result<Opt
     Ok(Some(NormWeights { w, b }))
 }
 
-/// A linear map whose weight is stored `[outputs, inputs]`, as PyTorch's `Linear` does.
-pub(super) fn transposed(tensors: &TensorFiles, name: &str, bias: bool) -> candle_core::Result<Linear> {
-    let w = tensors.load(&format!("{name}.weight"))?.t()?.contiguous()?;
-    let b = if bias {
-        tensors.load(&format!("{name}.bias"))?
-    } else {
-        Tensor::zeros(w.dim(1)?, DType::F32, &Device::Cpu)?
-    };
-    Ok(Linear { w, b })
+/// Which stored output each output of a map is.
+pub(super) type Order<'a> = &'a (dyn Fn(usize) -> usize + Sync);
+
+/// A linear map whose weight is stored `[outputs, inputs]`, as PyTorch's `Linear` does, with its outputs in another order
+/// than they are stored in.
+pub(super) fn transposed(
+    tensors: &TensorFiles,
+    name: &str,
+    bias: bool,
+    order: Order<'_>,
+) -> candle_core::Result<Linear> {
+    let panels = panels_of_columns(tensors, &format!("{name}.weight"), order)?;
+    if !bias {
+        return Linear::without_bias(panels);
+    }
+    let stored: Vec<f32> = tensors.load(&format!("{name}.bias"))?.to_vec1()?;
+    let b: Vec<f32> = (0..stored.len()).map(|output| stored[order(output)]).collect();
+    let b = Tensor::from_vec(b, panels.outputs(), &Device::Cpu)?;
+    Ok(Linear::packed(panels, b))
 }
+
+/// A weight stored `[outputs, inputs]`, read panel by panel: nothing of it is ever there twice.
+pub(super) fn panels_of_columns(
+    tensors: &TensorFiles,
+    name: &str,
+    order: Order<'_>,
+) -> candle_core::Result<Panels> {
+    let (outputs, inputs) = tensors.matrix(name)?;
+    // runs of outputs that are stored one after the other are read at once
+    let read = |range: Range<usize>, columns: &mut [f32], rows: &dyn Fn(Range<usize>, &mut [f32]) -> Read| {
+        let mut columns = columns;
+        let all: Vec<usize> = range.map(order).collect();
+        for run in all.chunk_by(|a, b| a + 1 == *b) {
+            let (first, rest) = columns.split_at_mut(run.len() * inputs);
+            rows(run[0]..run[0] + run.len(), first)?;
+            columns = rest;
+        }
+        Ok(())
+    };
+    if tensors.is_by_rows(name) {
+        let rows = |rows: Range<usize>, values: &mut [f32]| tensors.read_rows(name, rows, values);
+        return Panels::of_columns(inputs, outputs, |range, columns| read(range, columns, &rows));
+    }
+    let whole: Vec<f32> = tensors.load(name)?.flatten_all()?.to_vec1()?;
+    let rows = |rows: Range<usize>, values: &mut [f32]| {
+        values.copy_from_slice(&whole[rows.start * inputs..rows.end * inputs]);
+        Ok(())
+    };
+    Panels::of_columns(inputs, outputs, |range, columns| read(range, columns, &rows))
+}
+
+type Read = candle_core::Result<()>;

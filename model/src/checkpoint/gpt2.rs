@@ -1,10 +1,11 @@
 //! GPT-2 checkpoints: learned positions, sequential blocks, `Conv1D` weights stored `[inputs, outputs]`.
 
-use super::family::{Fields, Shapes, norm, prefix_of, transposed};
+use super::family::{Fields, Shapes, norm, panels_of_columns, prefix_of};
+use super::linear::Linear;
 use super::tensors::TensorFiles;
-use super::weights::{BlockWeights, Linear, Weights};
+use super::weights::{BlockWeights, Weights};
 use crate::config::{BlockKind, Config, PositionKind};
-use candle_core::{DType, Device, Tensor};
+use crate::kernels::Panels;
 
 /// What a GPT-2 config says beyond [`Config`].
 #[derive(Clone, Copy, Debug)]
@@ -75,14 +76,11 @@ pub(super) fn weights(
     tensors: &TensorFiles,
 ) -> candle_core::Result<Weights> {
     let prefix = prefix_of(PREFIX, PROBE, tensors);
-    let embed = tensors.load(&format!("{prefix}wte.weight"))?;
-    let unembed = if layout.tied {
-        Linear { w: embed.t()?.contiguous()?, b: Tensor::zeros(config.d_vocab, DType::F32, &Device::Cpu)? }
-    } else {
-        transposed(tensors, "lm_head", false)?
-    };
+    let table = format!("{prefix}wte.weight");
+    let unembed = if layout.tied { table.as_str() } else { "lm_head.weight" };
+    let unembed = Linear::without_bias(panels_of_columns(tensors, unembed, &|output| output)?)?;
     Ok(Weights {
-        embed,
+        embed: tensors.load(&table)?,
         pos_embed: Some(tensors.load(&format!("{prefix}wpe.weight"))?),
         blocks: (0..config.n_layers)
             .map(|layer| block(tensors, &format!("{prefix}h.{layer}")))
@@ -104,6 +102,10 @@ fn block(tensors: &TensorFiles, name: &str) -> candle_core::Result<BlockWeights>
     })
 }
 
+/// Stored `[inputs, outputs]`.
 fn conv1d(tensors: &TensorFiles, name: &str) -> candle_core::Result<Linear> {
-    Ok(Linear { w: tensors.load(&format!("{name}.weight"))?, b: tensors.load(&format!("{name}.bias"))? })
+    let w = tensors.load(&format!("{name}.weight"))?;
+    let (inputs, outputs) = w.dims2()?;
+    let panels = Panels::of_rows(inputs, outputs, &w.flatten_all()?.to_vec1::<f32>()?);
+    Ok(Linear::packed(panels, tensors.load(&format!("{name}.bias"))?))
 }

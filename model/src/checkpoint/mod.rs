@@ -8,6 +8,7 @@ mod family;
 mod fingerprint;
 mod fold;
 mod gpt2;
+mod linear;
 mod neox;
 mod pickled;
 mod pytorch;
@@ -17,8 +18,10 @@ mod vocab_merges;
 mod weight_file;
 mod weights;
 
+pub use linear::Linear;
+pub(crate) use linear::Weight;
 pub use source::{Source, WEIGHT_FILES, weight_files};
-pub use weights::{BlockWeights, Linear, NormWeights, Weights};
+pub use weights::{BlockWeights, NormWeights, Weights};
 
 use crate::config::Config;
 use crate::error::{Error, Result};

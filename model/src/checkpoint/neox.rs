@@ -1,8 +1,8 @@
 //! GPT-NeoX and Pythia checkpoints: rotary positions, parallel or sequential blocks, fused QKV stored by head.
 
-use super::family::{Fields, Shapes, norm, prefix_of, transposed, unsupported};
+use super::family::{Fields, Order, Shapes, norm, prefix_of, transposed, unsupported};
 use super::tensors::TensorFiles;
-use super::weights::{BlockWeights, Linear, Weights};
+use super::weights::{BlockWeights, Weights};
 use crate::config::{BlockKind, Config, PositionKind};
 
 /// What a GPT-NeoX config says beyond [`Config`].
@@ -109,11 +109,8 @@ pub(super) fn weights(
     tensors: &TensorFiles,
 ) -> candle_core::Result<Weights> {
     let prefix = prefix_of(PREFIX, PROBE, tensors);
-    let unembed = if layout.tied {
-        transposed(tensors, &format!("{prefix}embed_in"), false)?
-    } else {
-        transposed(tensors, "embed_out", false)?
-    };
+    let unembed = if layout.tied { format!("{prefix}embed_in") } else { "embed_out".to_owned() };
+    let unembed = transposed(tensors, &unembed, false, &in_order)?;
     Ok(Weights {
         embed: tensors.load(&format!("{prefix}embed_in.weight"))?,
         pos_embed: None,
@@ -132,21 +129,25 @@ fn block(
     tensors: &TensorFiles,
     name: &str,
 ) -> candle_core::Result<BlockWeights> {
-    let qkv = transposed(tensors, &format!("{name}.attention.query_key_value"), layout.attention_bias)?;
+    let bias = layout.attention_bias;
+    let read =
+        |part: &str, bias, order: Order<'_>| transposed(tensors, &format!("{name}.{part}"), bias, order);
+    // outputs are stored by (head, qkv, d_head); they are to come by (qkv, head, d_head)
+    let (heads, e) = (config.n_heads, config.d_head);
+    let by_kind = |output: usize| {
+        let (kind, head, dim) = (output / (heads * e), output / e % heads, output % e);
+        (head * 3 + kind) * e + dim
+    };
     Ok(BlockWeights {
         ln1: norm(tensors, &format!("{name}.input_layernorm"))?,
         ln2: norm(tensors, &format!("{name}.post_attention_layernorm"))?,
-        qkv: by_kind(&qkv, config)?,
-        o: transposed(tensors, &format!("{name}.attention.dense"), layout.attention_bias)?,
-        mlp_in: transposed(tensors, &format!("{name}.mlp.dense_h_to_4h"), true)?,
-        mlp_out: transposed(tensors, &format!("{name}.mlp.dense_4h_to_h"), true)?,
+        qkv: read("attention.query_key_value", bias, &by_kind)?,
+        o: read("attention.dense", bias, &in_order)?,
+        mlp_in: read("mlp.dense_h_to_4h", true, &in_order)?,
+        mlp_out: read("mlp.dense_4h_to_h", true, &in_order)?,
     })
 }
 
-/// Outputs ordered (head, qkv, d_head), as stored, into (qkv, head, d_head).
-fn by_kind(qkv: &Linear, config: &Config) -> candle_core::Result<Linear> {
-    let (heads, e) = (config.n_heads, config.d_head);
-    let w = qkv.w.reshape((config.d_model, heads, 3, e))?.transpose(1, 2)?.contiguous()?;
-    let b = qkv.b.reshape((heads, 3, e))?.transpose(0, 1)?.contiguous()?;
-    Ok(Linear { w: w.reshape((config.d_model, 3 * heads * e))?, b: b.flatten_all()? })
+fn in_order(output: usize) -> usize {
+    output
 }

@@ -7,6 +7,7 @@ use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 
 /// Every tensor of a checkpoint: which file, which bytes, which shape.
@@ -74,6 +75,43 @@ impl TensorFiles {
             bytes = row_by_row(&bytes, &entry.shape, strides, entry.dtype.size_in_bytes());
         }
         Tensor::from_raw_buffer(&bytes, entry.dtype, &entry.shape, &Device::Cpu)?.to_dtype(DType::F32)
+    }
+
+    /// Some rows of a matrix `[rows, columns]` as f32, into `values` `[rows.len(), columns]`: for those who read a large
+    /// one piece by piece.
+    pub(super) fn read_rows(
+        &self,
+        name: &str,
+        rows: Range<usize>,
+        values: &mut [f32],
+    ) -> candle_core::Result<()> {
+        let Some(entry) = self.entries.get(name) else { candle_core::bail!("no tensor `{name}`") };
+        let (Some(&columns), None) = (entry.shape.get(1), &entry.strides) else {
+            candle_core::bail!("`{name}` is not stored row by row")
+        };
+        let (file, size) = (&self.files[entry.file], entry.dtype.size_in_bytes());
+        let start = entry.start + (rows.start * columns * size) as u64;
+        if entry.dtype == DType::F32 {
+            return Ok(file.read(start, bytemuck::cast_slice_mut(values))?);
+        }
+        let mut bytes = vec![0; rows.len() * columns * size];
+        file.read(start, &mut bytes)?;
+        let piece = Tensor::from_raw_buffer(&bytes, entry.dtype, &[rows.len() * columns], &Device::Cpu)?;
+        values.copy_from_slice(&piece.to_dtype(DType::F32)?.to_vec1()?);
+        Ok(())
+    }
+
+    /// Rows and columns of a matrix; it was [`expect`](Self::expect)ed before.
+    pub(super) fn matrix(&self, name: &str) -> candle_core::Result<(usize, usize)> {
+        match self.entries.get(name).map(|entry| entry.shape.as_slice()) {
+            Some(&[rows, columns]) => Ok((rows, columns)),
+            _ => candle_core::bail!("`{name}` is not a matrix"),
+        }
+    }
+
+    /// Whether a matrix is stored row by row, so that [`read_rows`](Self::read_rows) can read it.
+    pub(super) fn is_by_rows(&self, name: &str) -> bool {
+        self.entries.get(name).is_some_and(|entry| entry.strides.is_none() && entry.shape.len() == 2)
     }
 
     /// The files, in order.

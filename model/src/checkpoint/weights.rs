@@ -1,5 +1,6 @@
 //! Canonical weights: the same names and layouts for every family.
 
+use super::linear::Linear;
 use candle_core::{Device, Result, Tensor};
 
 /// All weights of a model.
@@ -36,15 +37,6 @@ pub struct BlockWeights {
     pub mlp_out: Linear,
 }
 
-/// y = x W + b.
-#[derive(Clone, Debug)]
-pub struct Linear {
-    /// `[inputs, outputs]`, contiguous: candle multiplies by it without repacking.
-    pub w: Tensor,
-    /// `[outputs]`.
-    pub b: Tensor,
-}
-
 /// The affine part of a LayerNorm.
 #[derive(Clone, Debug)]
 pub struct NormWeights {
@@ -52,12 +44,6 @@ pub struct NormWeights {
     pub w: Tensor,
     /// `[d_model]`.
     pub b: Tensor,
-}
-
-impl Linear {
-    fn to_device(&self, device: &Device) -> Result<Self> {
-        Ok(Self { w: self.w.to_device(device)?, b: self.b.to_device(device)? })
-    }
 }
 
 impl NormWeights {

@@ -21,14 +21,25 @@ pub(crate) fn activate(x: &Tensor, activation: Activation) -> Result<Option<Tens
 
 fn chunk(y: &mut [f32], x: &[f32], activation: Activation) {
     match activation {
-        Activation::Gelu => map(y, x, |x| 0.5 * x * (1.0 + math::erf(x * std::f32::consts::FRAC_1_SQRT_2))),
-        Activation::GeluTanh => map(y, x, |x| {
-            // 0.5 x (1 + tanh u) = x / (1 + e⁻²ᵘ)
-            let u = 0.797_884_6 * (x + 0.044_715 * x * x * x);
-            x / (1.0 + math::exp(-2.0 * u))
-        }),
+        Activation::Gelu => map(y, x, gelu),
+        Activation::GeluTanh => map(y, x, gelu_tanh),
         Activation::Relu => map(y, x, |x| x.max(0.0)),
     }
+}
+
+/// x Φ(x).
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]
+pub(super) fn gelu(x: f32) -> f32 {
+    0.5 * x * (1.0 + math::erf(x * std::f32::consts::FRAC_1_SQRT_2))
+}
+
+/// 0.5 x (1 + tanh u) = x / (1 + e⁻²ᵘ).
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]
+pub(super) fn gelu_tanh(x: f32) -> f32 {
+    let u = 0.797_884_6 * (x + 0.044_715 * x * x * x);
+    x / (1.0 + math::exp(-2.0 * u))
 }
 
 fn map(y: &mut [f32], x: &[f32], f: impl Fn(f32) -> f32) {

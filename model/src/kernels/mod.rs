@@ -9,15 +9,21 @@
 
 mod activation;
 mod attention;
-mod bias;
+mod centre;
+mod linear;
 mod math;
 mod norm;
+mod panels;
+mod product;
 mod rotary;
 
 pub(crate) use activation::activate;
 pub(crate) use attention::{Heads, attend};
-pub(crate) use bias::add_bias;
+pub(crate) use centre::centre_rows;
+pub(crate) use linear::{Then, linear};
 pub(crate) use norm::normalize;
+pub(crate) use panels::Panels;
+pub(crate) use product::{product, product_transposed};
 pub(crate) use rotary::rotate;
 
 use candle_core::{CpuStorage, Layout, Storage, Tensor};

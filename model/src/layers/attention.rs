@@ -67,7 +67,7 @@ impl Attention<'_> {
         let index = Tensor::new(rows.as_slice(), z.device())?;
         // [head, rows, d_head] × [head, d_head, d_model]
         let z = z.index_select(&index, 0)?.transpose(0, 1)?.contiguous()?;
-        let w = o.w.reshape((self.config.n_heads, self.config.d_head, self.config.d_model))?;
+        let w = o.matrix()?.reshape((self.config.n_heads, self.config.d_head, self.config.d_model))?;
         let results = z.matmul(&w)?.transpose(0, 1)?.contiguous()?;
         let Some(replaced) = tap.show(result, &rows, &results)? else { return Ok(out) };
         crate::hooks::put_rows(&out, &rows, &replaced.sum(1)?.broadcast_add(&o.b)?)

@@ -1,16 +1,103 @@
-//! y = x W + b.
+//! y = x W + b, and what follows it in the same pass over y.
 
-use crate::checkpoint::Linear;
-use crate::kernels;
+use crate::checkpoint::{Linear, Weight};
+use crate::config::Activation;
+use crate::kernels::{self, Then};
 use candle_core::{Result, Tensor};
 
 impl Linear {
     /// `[rows, inputs]` → `[rows, outputs]`.
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let y = x.matmul(&self.w)?;
-        if kernels::add_bias(&y, &self.b)? {
+        self.forward_then(x, Then::Nothing)
+    }
+
+    /// The activation of x W + b.
+    pub(crate) fn activated(&self, x: &Tensor, activation: Activation) -> Result<Tensor> {
+        self.forward_then(x, Then::Activate(activation))
+    }
+
+    fn forward_then(&self, x: &Tensor, then: Then) -> Result<Tensor> {
+        if let Weight::Panels(panels) = &self.weight
+            && let Some(y) = kernels::linear(x, panels, &self.b, then)?
+        {
             return Ok(y);
         }
-        y.broadcast_add(&self.b)
+        let y = self.product(x)?.broadcast_add(&self.b)?;
+        match then {
+            Then::Nothing => Ok(y),
+            Then::Activate(activation) => super::mlp::activate(&y, activation),
+        }
+    }
+
+    /// x W: `[rows, inputs]` → `[rows, outputs]`.
+    pub(crate) fn product(&self, x: &Tensor) -> Result<Tensor> {
+        if let Weight::Panels(panels) = &self.weight
+            && let Some(y) = kernels::product(x, panels)?
+        {
+            return Tensor::from_vec(y, (x.dim(0)?, panels.outputs()), x.device());
+        }
+        x.matmul(&self.matrix()?)
+    }
+
+    /// y Wᵀ: `[rows, outputs]` → `[rows, inputs]`. What a unit of each input adds to y · (x W).
+    pub(crate) fn product_transposed(&self, y: &Tensor) -> Result<Tensor> {
+        if let Weight::Panels(panels) = &self.weight
+            && let Some(x) = kernels::product_transposed(y, panels)?
+        {
+            return Tensor::from_vec(x, (y.dim(0)?, panels.inputs()), y.device());
+        }
+        y.matmul(&self.matrix()?.t()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::{Device, Var};
+
+    fn random(shape: (usize, usize)) -> Tensor {
+        Tensor::randn(0_f32, 1.0, shape, &Device::Cpu).unwrap()
+    }
+
+    fn distance(a: &Tensor, b: &Tensor) -> f32 {
+        (a - b).unwrap().abs().unwrap().max_all().unwrap().to_scalar().unwrap()
+    }
+
+    /// One map twice: as the CPU has it, and as other devices do.
+    fn both_ways(inputs: usize, outputs: usize) -> [Linear; 2] {
+        let (w, b) = (random((inputs, outputs)), random((1, outputs)).squeeze(0).unwrap());
+        let numbers = w.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        let panels = kernels::Panels::of_rows(inputs, outputs, &numbers);
+        [Linear::packed(panels, b.clone()), Linear::new(w, b)]
+    }
+
+    #[test]
+    fn packed_and_plain_are_one_map() {
+        for (inputs, outputs) in [(7, 3), (40, 64), (33, 201)] {
+            let [packed, plain] = both_ways(inputs, outputs);
+            let (x, y) = (random((5, inputs)), random((5, outputs)));
+            let compare = |f: &dyn Fn(&Linear) -> Tensor| assert!(distance(&f(&packed), &f(&plain)) < 1e-4);
+            compare(&|linear| linear.forward(&x).unwrap());
+            for activation in [Activation::Gelu, Activation::GeluTanh, Activation::Relu] {
+                compare(&|linear| linear.activated(&x, activation).unwrap());
+            }
+            compare(&|linear| linear.product(&x).unwrap());
+            compare(&|linear| linear.product_transposed(&y).unwrap());
+            compare(&|linear| linear.matrix().unwrap());
+            compare(&|linear| linear.rows(&[inputs as u32 - 1, 0]).unwrap());
+            compare(&|linear| linear.columns(&[outputs as u32 - 1, 0]).unwrap());
+            compare(&|linear| linear.mean_column().unwrap());
+        }
+    }
+
+    #[test]
+    fn gradients_of_the_input_are_candles_own() {
+        let [packed, plain] = both_ways(9, 70);
+        let gradient = |linear: &Linear| {
+            let x = Var::from_tensor(&random((4, 9)).ones_like().unwrap()).unwrap();
+            let y = linear.activated(&x, Activation::GeluTanh).unwrap();
+            y.sum_all().unwrap().backward().unwrap().get(&x).unwrap().clone()
+        };
+        assert!(distance(&gradient(&packed), &gradient(&plain)) < 1e-4);
     }
 }

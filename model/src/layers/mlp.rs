@@ -15,16 +15,21 @@ pub(crate) fn forward(
     x: &Tensor,
     tap: &mut Tap<'_>,
 ) -> Result<Tensor> {
-    let pre = tap.at(HookName::block(layer, Site::MlpPre), weights.mlp_in.forward(x)?)?;
-    let post = match kernels::activate(&pre, activation)? {
-        Some(post) => post,
-        None => plain(&pre, activation)?,
+    let pre = HookName::block(layer, Site::MlpPre);
+    let post = if tap.wants(pre) {
+        activate(&tap.at(pre, weights.mlp_in.forward(x)?)?, activation)?
+    } else {
+        weights.mlp_in.activated(x, activation)?
     };
     let post = tap.at(HookName::block(layer, Site::MlpPost), post)?;
     weights.mlp_out.forward(&post)
 }
 
-fn plain(x: &Tensor, activation: Activation) -> Result<Tensor> {
+/// The nonlinearity of every element.
+pub(super) fn activate(x: &Tensor, activation: Activation) -> Result<Tensor> {
+    if let Some(y) = kernels::activate(x, activation)? {
+        return Ok(y);
+    }
     match activation {
         Activation::Gelu => x.gelu_erf(),
         Activation::GeluTanh => x.gelu(),

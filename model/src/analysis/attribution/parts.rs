@@ -4,6 +4,7 @@ use super::super::components;
 use super::super::direction::{Directions, logit_difference};
 use super::super::last_tokens::LastTokens;
 use super::super::lens;
+use crate::checkpoint::Linear;
 use crate::config::Config;
 use crate::hook_name::{HookName, Site};
 use crate::plan::EncodedPrompt;
@@ -73,7 +74,7 @@ fn from_recorded(
         layers.push(share(name(Site::AttnOut))?);
         layers.push(share(name(Site::MlpOut))?);
         let o = &model.weights().blocks[layer].o;
-        heads.push(by_head(&recorded.get(name(Site::Z))?, &directions, &o.w, &scale)?);
+        heads.push(by_head(&recorded.get(name(Site::Z))?, &directions, o, &scale)?);
         biases.push(directions.share(&o.b.broadcast_as(directions.vectors.shape())?, &scale)?);
     }
     layers.push(directions.bias.clone());
@@ -100,8 +101,8 @@ fn by_prompt(x: &Tensor) -> Result<Vec<Vec<f32>>> {
 }
 
 /// Each head's share `[prompts, head]`: z · (W_O direction)/scale, without making the heads' results.
-fn by_head(z: &Tensor, directions: &Directions, w_o: &Tensor, scale: &Tensor) -> Result<Tensor> {
+fn by_head(z: &Tensor, directions: &Directions, o: &Linear, scale: &Tensor) -> Result<Tensor> {
     let (prompts, heads, d_head) = z.dims3()?;
-    let through = directions.vectors.matmul(&w_o.t()?)?.reshape((prompts, heads, d_head))?;
+    let through = o.product_transposed(&directions.vectors)?.reshape((prompts, heads, d_head))?;
     (z * through)?.sum(D::Minus1)?.broadcast_div(scale)
 }

@@ -63,7 +63,8 @@ pub(super) fn inspect(model: &Transformer, prompt: &EncodedPrompt, head: &Head) 
 /// One head's W_O, `[d_head, d_model]`.
 pub(super) fn w_o(model: &Transformer, head: &Head) -> Result<Tensor> {
     let d_head = model.config().d_head;
-    model.weights().blocks[head.layer].o.w.narrow(0, head.head * d_head, d_head)
+    let dims: Vec<u32> = (head.head * d_head..(head.head + 1) * d_head).map(|dim| dim as u32).collect();
+    model.weights().blocks[head.layer].o.rows(&dims)
 }
 
 /// Row-major, with NaN where the key comes after the query.

@@ -13,7 +13,6 @@ use crate::error::Result;
 use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
 use crate::wire::{Cell, EventBody, FigureData, Neurons, Progress};
-use candle_core::Tensor;
 use parts::Parts;
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -90,8 +89,7 @@ impl NeuronsJob {
 
     /// Adds the rows of `neurons`: what one unit of each adds to the logits, before the final norm's scale.
     fn write(&mut self, neurons: &[u32]) -> candle_core::Result<()> {
-        let w_out = &self.model.weights().blocks[self.options.layer].mlp_out.w;
-        let written = w_out.index_select(&Tensor::new(neurons, w_out.device())?, 0)?;
+        let written = self.model.weights().blocks[self.options.layer].mlp_out.rows(neurons)?;
         let logits = logits::added_by(&self.model, &written)?.to_vec2::<f32>()?;
         let tokens = self.checkpoint.tokens();
         for (neuron, logits) in neurons.iter().zip(&logits) {

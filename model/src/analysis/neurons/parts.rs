@@ -29,7 +29,7 @@ pub(super) fn measure(model: &Transformer, prompts: &[EncodedPrompt], layer: usi
     let directions = Directions::new(model, prompts)?;
     let mlp_out = &model.weights().blocks[layer].mlp_out;
     // [prompts, d_mlp]: what a unit of each neuron is worth
-    let worth = directions.vectors.matmul(&mlp_out.w.t()?)?.broadcast_div(&scale)?;
+    let worth = mlp_out.product_transposed(&directions.vectors)?.broadcast_div(&scale)?;
     let neurons = (&post * worth)?.to_vec2::<f32>()?;
     let bias = directions.share(&mlp_out.b.broadcast_as(directions.vectors.shape())?, &scale)?.to_vec1()?;
     let whole = directions.share(&recorded.get(out)?, &scale)?.to_vec1()?;

@@ -61,7 +61,7 @@ pub(super) fn from_recorded(
         let get = |site, rows: &[u32]| cache.get(HookName::block(layer, site), rows);
         let o = &model.weights().blocks[layer].o;
         // [1, head, d_head]: what each dimension of a head's value is worth
-        let worth = directions.vectors.matmul(&o.w.t()?)?.broadcast_div(&scale)?;
+        let worth = o.product_transposed(&directions.vectors)?.broadcast_div(&scale)?;
         let worth = worth.reshape((1, config.n_heads, config.d_head))?;
         // [head, key]
         let by_value = get(Site::V, &rows)?.broadcast_mul(&worth)?.sum(D::Minus1)?.t()?;
