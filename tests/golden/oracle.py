@@ -13,6 +13,7 @@ from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 hooked = importlib.import_module("transformer_lens.HookedTransformer")
 
 RAW = dict(fold_ln=False, center_writing_weights=False, center_unembed=False, fold_value_biases=False)
+PROCESSINGS = ("folded", "raw")
 TOLERANCE = 1e-4
 
 

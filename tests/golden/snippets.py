@@ -85,8 +85,41 @@ def figure(snippet):
 
 
 def figures_of(experiment):
-    """Every figure of an experiment."""
-    return [figure(snippet) for snippet in snippets_of(experiment)]
+    """Every figure of an experiment; there is none that says nothing."""
+    figures = [figure(snippet) for snippet in snippets_of(experiment)]
+    assert figures, f"no program makes a figure of {experiment['analysis']}"
+    for made in figures:
+        assert says_something(made), f"{made['name']} is empty or zero: {experiment['analysis']}"
+        check_order(made)
+    return figures
+
+
+def says_something(value):
+    """Whether a number in it is not zero: an expectation of zeros would be met by doing nothing."""
+    if isinstance(value, dict | list):
+        return any(map(says_something, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, float) and value != 0
+
+
+def check_order(figure):
+    """Refuses a table of ranked tokens in which rounding could swap two rows."""
+    columns = figure.get("columns", [])
+    if "logit" not in columns or figure["name"].endswith("_tokens") and "rank" not in columns:
+        return
+    logit = columns.index("logit")
+    largest = max(abs(row[logit]) for row in figure["rows"])
+    for before, after in zip(figure["rows"], figure["rows"][1:], strict=False):
+        if "rank" in columns and after[columns.index("rank")] == 0:
+            continue  # the next ranking begins
+        gap = abs(before[logit] - after[logit])
+        assert gap > 1e-6 * largest, f"{figure['name']}: a tie between {before} and {after}"
+
+
+def pieces_of(experiments):
+    """The pieces that the programs of these experiments are put together from."""
+    programs = [snippet["code"] for experiment in experiments for snippet in snippets_of(experiment)]
+    named = {str(file.relative_to(PIECES)): file.read_text().strip() for file in PIECES.rglob("*.py")}
+    return {name for name, text in named.items() if any(text in program for program in programs)}
 
 
 def hashes():

@@ -16,8 +16,11 @@ import tiny
 
 def copy(original, variant):
     """A folder with the original's config and tokenizer, and no weights."""
-    shutil.rmtree(variant, ignore_errors=True)
-    shutil.copytree(original, variant, ignore=shutil.ignore_patterns("*.safetensors"))
+    variant.mkdir(exist_ok=True)
+    for file in variant.iterdir():
+        if file.suffix != ".bin":  # see `save_old`
+            file.unlink()
+    shutil.copytree(original, variant, ignore=shutil.ignore_patterns("*.safetensors"), dirs_exist_ok=True)
     return load_file(original / "model.safetensors")
 
 
@@ -113,6 +116,18 @@ def pickled_gpt2(original, variant):
     torch.save(collections.OrderedDict(tensors), variant / "pytorch_model.bin")
 
 
+def save_old(held, path):
+    """Writes tensors as before PyTorch 1.6, unless they stand there: that format names storages by their addresses in
+    memory, so that no two files are the same bytes."""
+    old = torch.load(path) if path.is_file() else {}
+    same = [*old] == [*held] and all(
+        type(a) is type(b) and a.dtype == b.dtype and torch.equal(a, b)
+        for a, b in zip(old.values(), held.values(), strict=True)
+    )
+    if not same:
+        torch.save(held, path, _use_new_zipfile_serialization=False)
+
+
 def pickled_neox_before_zip(original, variant):
     """Two shards in the format from before PyTorch 1.6, f16 and f32, a parameter among the tensors."""
     tensors = copy(original, variant)
@@ -124,7 +139,7 @@ def pickled_neox_before_zip(original, variant):
     shards = {f"pytorch_model-0000{i + 1}-of-00002.bin": names[i::2] for i in range(2)}
     for file, held in shards.items():
         held = collections.OrderedDict((name, tensors[name]) for name in held)
-        torch.save(held, variant / file, _use_new_zipfile_serialization=False)
+        save_old(held, variant / file)
     index = {"metadata": {}, "weight_map": {n: f for f, held in shards.items() for n in held}}
     (variant / "pytorch_model.bin.index.json").write_text(json.dumps(index, indent=2) + "\n")
 
