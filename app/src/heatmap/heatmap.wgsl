@@ -16,14 +16,6 @@ struct View {
 @group(0) @binding(1) var<storage, read> values: array<u32>;  // bits of f32, row-major
 @group(0) @binding(2) var<storage, read> colors: array<u32>;  // RGBA, red in the lowest byte
 
-// A triangle that covers the canvas: (-1, -1), (3, -1), (-1, 3).
-@vertex
-fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
-    let x = f32(index & 1u) * 4.0 - 1.0;
-    let y = f32(index >> 1u) * 4.0 - 1.0;
-    return vec4<f32>(x, y, 0.0, 1.0);
-}
-
 @fragment
 fn paint(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let empty = vec4<f32>(0.0);
@@ -34,9 +26,8 @@ fn paint(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     if (any(pixel % cell >= cell - view.gap) || at.x >= view.columns || index >= view.cells) {
         return empty;
     }
-    // WGSL may assume that there are no NaNs, so a masked value is told by its bits
     let bits = values[index];
-    if ((bits & 0x7fffffffu) > 0x7f800000u) {
+    if (is_masked(bits)) {
         return empty;
     }
     let step = floor((bitcast<f32>(bits) - view.low) * view.steps_per_unit + 0.5);

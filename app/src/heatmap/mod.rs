@@ -23,7 +23,7 @@ pub use painter::{Paint, Painter, Renderer, Unavailable};
 pub use pixels::pixels;
 
 /// The shader of the wgpu renderer; a test has naga validate it without a GPU.
-pub const SHADER: &str = include_str!("heatmap.wgsl");
+pub const SHADER: &str = concat!(include_str!("both.wgsl"), include_str!("heatmap.wgsl"));
 
 /// The range of values that the colours span. Values outside take the colour of the nearer end.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -28,11 +28,6 @@ const MASKED: u32 = 0x7fc00000u;
 @group(0) @binding(2) var<storage, read> colors: array<u32>;  // RGBA, red in the lowest byte
 @group(0) @binding(3) var<storage, read> places: array<u32>;  // map, with the highest bit for a faint one
 
-// WGSL may assume that there are no NaNs, so a masked value is told by its bits
-fn is_masked(bits: u32) -> bool {
-    return (bits & 0x7fffffffu) > 0x7f800000u;
-}
-
 // The largest of the keys that a column of the level stands for, in the row that stands out.
 fn of_row(map: u32, column: u32) -> u32 {
     let start = (map * view.side + view.row) * view.side;
@@ -44,14 +39,6 @@ fn of_row(map: u32, column: u32) -> u32 {
         }
     }
     return largest;
-}
-
-// A triangle that covers the canvas: (-1, -1), (3, -1), (-1, 3).
-@vertex
-fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
-    let x = f32(index & 1u) * 4.0 - 1.0;
-    let y = f32(index >> 1u) * 4.0 - 1.0;
-    return vec4<f32>(x, y, 0.0, 1.0);
 }
 
 @fragment

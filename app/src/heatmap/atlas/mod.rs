@@ -15,7 +15,7 @@ use super::{Ground, Map};
 use std::sync::Arc;
 
 /// The shader of the wgpu renderer; a test has naga validate it without a GPU.
-pub const SHADER: &str = include_str!("atlas.wgsl");
+pub const SHADER: &str = concat!(include_str!("../both.wgsl"), include_str!("atlas.wgsl"));
 
 /// What is faint keeps this share of its colour.
 pub const FAINT: f32 = 0.16;
