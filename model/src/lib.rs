@@ -1,7 +1,7 @@
 //! The hooked transformer of hooklens and the words everything else speaks in.
 //!
-//! Two halves. [`wire`], [`hook_name`], [`align`] and [`snippet`] are always compiled, and the page uses them too. Behind the feature
-//! `engine` (candle, tokenizers) are the checkpoint loader, the forward pass with its hooks, and the analyses:
+//! Two halves. [`wire`], [`table`], [`hook_name`], [`align`] and [`snippet`] are always compiled, and the page uses them
+//! too. Behind the feature `engine` (candle, tokenizers) are the checkpoint loader, the forward pass with its hooks, and the analyses:
 //!
 //! ```text
 //! Source → Checkpoint → Plan (experiment checked, tokenized, named) ─┐
@@ -13,6 +13,7 @@
 pub mod align;
 pub mod hook_name;
 pub mod snippet;
+pub mod table;
 pub mod wire;
 
 #[cfg(feature = "engine")]

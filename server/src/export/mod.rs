@@ -7,7 +7,6 @@ pub mod equation;
 pub mod notebook;
 pub mod page;
 pub mod svg;
-pub mod table;
 
 use model::wire::{EventBody, Experiment, Figure, ModelInfo, Started, StoredResult};
 

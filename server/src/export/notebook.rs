@@ -1,7 +1,7 @@
 //! A result as a Jupyter notebook (nbformat 4.5): the question, and for every figure what it is, the Python that makes
 //! it with TransformerLens, and the stored numbers as that cell's output.
 
-use super::table::{Table, full};
+use model::table::{Table, full};
 use super::{Report, about, equation};
 use model::wire::{Cell, Figure};
 use serde_json::{Value, json};

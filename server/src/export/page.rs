@@ -3,7 +3,7 @@
 //! No scripts. Colours follow the reader's system; the style is the page's own design tokens.
 
 use super::svg::{self, Map, Theme, escape};
-use super::table::{Table, full};
+use model::table::{Table, full};
 use super::{Report, about, equation};
 use model::wire::{Cell, Figure};
 use std::fmt::Write;

@@ -3,7 +3,7 @@
 use super::{App, Path, Query, blocking, results};
 use crate::error::AppError;
 use crate::export::svg::{self, Map, Theme};
-use crate::export::table::Table;
+use model::table::Table;
 use crate::export::{Report, equation, notebook, page};
 use crate::guard::Policy;
 use axum::Extension;

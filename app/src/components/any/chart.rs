@@ -3,9 +3,9 @@
 use super::{Source, heading};
 use crate::chart::{Inks, Size, line, plain};
 use crate::components::figures::lines::ChartFigure;
-use crate::components::figures::table::Table;
 use crate::state::RunState;
 use leptos::prelude::*;
+use model::table::Table;
 
 /// A line or scatter figure as a chart.
 #[component]
@@ -17,7 +17,7 @@ pub fn AnyChart(
     let (heading, caption) = heading(run, figure);
     let label = heading.title.clone();
     let chart = move |size: Size, inks: &Inks| plain::chart(&*figure.get()?, size, inks);
-    let table = Memo::new(move |_| figure.get().map(|f| Table::of(&f, "")).unwrap_or_default());
+    let table = Memo::new(move |_| figure.get().map(|f| Table::of(&f)).unwrap_or_default());
     let key = move || {
         let names = figure.get().map(|f| names(&f)).unwrap_or_default();
         let entry = |(i, name): (usize, String)| {

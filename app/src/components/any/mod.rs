@@ -16,7 +16,6 @@ use super::figures::export::{Address, Format, Picture, svg_address};
 use super::figures::lines::Source;
 use super::figures::panel::{FigurePanel, Heading};
 use super::figures::screen::Screen;
-use super::figures::table::Table;
 use super::figures::take_away::picture_address;
 use crate::api;
 use crate::heatmap::Renderer;
@@ -24,6 +23,7 @@ use crate::state::{RunState, ViewState};
 use explain::explain;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use model::table::Table;
 use model::wire::FigureData;
 use prompts::{PromptPicker, shown_prompt};
 use std::rc::Rc;
@@ -93,7 +93,7 @@ fn Frame(
     let run: RunState = expect_context();
     let (heading, caption) = heading(run, figure);
     let numbers = numbers.unwrap_or(figure);
-    let table = Memo::new(move |_| numbers.get().map(|f| Table::of(&f, "")).unwrap_or_default());
+    let table = Memo::new(move |_| numbers.get().map(|f| Table::of(&f)).unwrap_or_default());
     let picture = stored_picture(run, figure);
     view! {
         <FigurePanel

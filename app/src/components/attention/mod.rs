@@ -22,10 +22,10 @@ pub use state::{GridState, NAME, SCORES};
 
 use super::figures::panel::{FigurePanel, Heading};
 use super::figures::screen::{Screen, size_of};
-use super::figures::table::Table;
 use crate::state::{RunState, ViewState};
 use leptos::html::Div;
 use leptos::prelude::*;
+use model::table::Table;
 use order::Order;
 
 /// The height of the surface where the figure does not fill the page, CSS pixels.
@@ -51,7 +51,7 @@ pub fn AttentionGrid(
     let grid = GridState::new(run, prompt, room);
     let table = Memo::new(move |_| {
         let (columns, rows) = grid.scores.with(scores::Scores::table);
-        Table { columns, rows }
+        Table { columns, rows, labelled: true }
     });
     let heading = Heading::new(NAME, "Attention of every head", "");
     view! {

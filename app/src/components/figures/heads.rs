@@ -9,12 +9,12 @@ use super::head_svg::svg;
 use super::lines::axis;
 use super::panel::{FigurePanel, Heading};
 use super::screen::{Screen, size_of};
-use super::table::Table;
 use crate::components::any::compare::GROUPS;
 use crate::heatmap::Scale;
 use crate::state::{RunState, ViewState};
 use leptos::html::Div;
 use leptos::prelude::*;
+use model::table::Table;
 use std::rc::Rc;
 
 /// The name of the figure on the page.
@@ -47,7 +47,7 @@ pub fn HeadAttribution() -> impl IntoView {
         Some(Shown { map, axis, layout, scale, heads, sums })
     });
     let table = Memo::new(move |_| {
-        let mut table = figure.get().map(|f| Table::of(&f, "layer")).unwrap_or_default();
+        let mut table = figure.get().map(|f| Table::of(&f).titled("layer")).unwrap_or_default();
         if let Some(map) = map.get() {
             table.push("b_O", map.bias);
             table.push("attn_out", map.attn_out);

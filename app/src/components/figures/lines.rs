@@ -4,12 +4,12 @@ use super::export::{Address, Format, Picture};
 use super::panel::{FigurePanel, Heading};
 use super::plot::{Drawn, PlotView};
 use super::screen::{Screen, size_of};
-use super::table::Table;
 use crate::chart::format::signed;
 use crate::chart::{Chart, Inks, LayerAxis, Size, layers, lens, line, prompts, series};
 use crate::state::{RunState, ViewState};
 use leptos::html::Div;
 use leptos::prelude::*;
+use model::table::Table;
 use model::wire::{Cell, Figure, FigureData, Started};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -109,7 +109,7 @@ pub fn PromptDifferences() -> impl IntoView {
         Some(prompts::chart(&data, &axis(run, size, screen)?, size.height, inks))
     };
     let table = Memo::new(move |_| {
-        let mut table = figure.get().map(|f| Table::of(&f, "prompt")).unwrap_or_default();
+        let mut table = figure.get().map(|f| Table::of(&f).titled("prompt")).unwrap_or_default();
         // numbered from 1, as everywhere on the page
         for (number, row) in table.rows.iter_mut().enumerate() {
             row[0] = Cell::Text((number + 1).to_string());
@@ -178,7 +178,7 @@ pub fn LogitLens() -> impl IntoView {
         let figure = figure.get()?;
         Some(lens::chart(&figure, lens, &axis(run, size, screen)?, size.height, inks))
     };
-    let table = Memo::new(move |_| figure.get().map(|f| Table::of(&f, "place")).unwrap_or_default());
+    let table = Memo::new(move |_| figure.get().map(|f| Table::of(&f).titled("place")).unwrap_or_default());
     let label = Signal::derive(move || {
         let ends = figure.get().and_then(|f| {
             let mean = series(&f, "mean")?;
@@ -223,7 +223,7 @@ pub fn LayerAttribution() -> impl IntoView {
         let figure = figure.get()?;
         Some(layers::chart(&figure, marked, &axis(run, size, screen)?, size.height, inks))
     };
-    let table = Memo::new(move |_| figure.get().map(|f| Table::of(&f, "part")).unwrap_or_default());
+    let table = Memo::new(move |_| figure.get().map(|f| Table::of(&f).titled("part")).unwrap_or_default());
     let label = Signal::derive(move || {
         figure.get().and_then(|f| describe_layers(&f)).unwrap_or_else(|| "Layer attribution".to_owned())
     });

@@ -2,7 +2,8 @@
 
 use super::export::{self, Format, Picture};
 use super::icons::{CLOSE, COPY, Icon, MAXIMISE, SAVE, TABLE};
-use super::table::{Table, TableView};
+use super::table::TableView;
+use model::table::Table;
 use super::take_away::{Method, TakeAway};
 use crate::state::ViewState;
 use leptos::prelude::*;

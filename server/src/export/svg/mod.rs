@@ -16,7 +16,7 @@ pub use colors::{Map, Theme};
 pub use scale::{plain as magnitude, signed};
 
 use super::Report;
-use super::table::Table;
+use model::table::Table;
 use heatmap::Matrix;
 use lines::Chart;
 use model::wire::{Figure, FigureData};

@@ -3,7 +3,7 @@
 use super::canvas::{Anchor, Drawing};
 use super::labels;
 use super::scale::plain;
-use crate::export::table::Table;
+use model::table::Table;
 use model::wire::Cell;
 
 const ROW: f64 = 18.0;

@@ -1,9 +1,9 @@
-//! A figure as rows and columns: tab- or comma-separated text.
+//! A figure as rows and columns, for every reader of one: the page shows it, the server exports it.
 
-use model::wire::{Cell, Figure, FigureData};
+use crate::wire::{Cell, Figure, FigureData};
 
 /// Rows of cells under titles.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     /// One title a column.
     pub columns: Vec<String>,
@@ -69,6 +69,23 @@ impl Table {
         Self { columns: [String::new()].into_iter().chain(names).collect(), rows, labelled: true }
     }
 
+    /// The same, the column that names the rows under a title.
+    #[must_use]
+    pub fn titled(mut self, labels: &str) -> Self {
+        if let Some(title) = self.columns.first_mut().filter(|_| self.labelled) {
+            labels.clone_into(title);
+        }
+        self
+    }
+
+    /// Adds a column of numbers, one a row.
+    pub fn push(&mut self, title: &str, values: impl IntoIterator<Item = f32>) {
+        self.columns.push(title.to_owned());
+        for (row, value) in self.rows.iter_mut().zip(values) {
+            row.push(number(value));
+        }
+    }
+
     /// Tab-separated. Tabs and line breaks inside a cell, which tokens may hold, are written `\t` and `\n`.
     pub fn to_tsv(&self) -> String {
         self.lines("\t", "\n", |text| text.replace('\t', "\\t").replace('\r', "\\r").replace('\n', "\\n"))
@@ -114,6 +131,7 @@ pub fn full(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::Series;
 
     fn figure(data: FigureData) -> Figure {
         Figure { name: "any".into(), prompt: None, title: String::new(), data }
@@ -141,6 +159,38 @@ mod tests {
         let table = Table::of(&figure(data));
         assert_eq!(table.columns, ["layer", "head", "value"]);
         assert_eq!(table.rows[5], [1.0, 2.0, 5.0].map(Cell::Number));
+    }
+
+    #[test]
+    fn a_heatmap_has_a_row_for_each_row_and_can_get_further_columns() {
+        let data = FigureData::Heatmap {
+            rows: vec!["L0".into(), "L1".into()],
+            columns: vec!["H0".into(), "H1".into()],
+            values: vec![1.0, 2.0, 3.0, 4.0].into(),
+        };
+        let mut table = Table::of(&figure(data)).titled("layer");
+        table.push("b_O", [5.0, 6.0]);
+        assert_eq!(table.to_tsv(), "layer\tH0\tH1\tb_O\nL0\t1\t2\t5\nL1\t3\t4\t6\n");
+    }
+
+    #[test]
+    fn a_line_has_a_column_for_each_series_and_points_one_for_each_axis() {
+        let data = FigureData::Line {
+            x: vec!["embed".into(), "bias".into()],
+            series: vec![
+                Series { name: "mean".into(), y: vec![0.5, -1.25].into() },
+                Series { name: "stderr".into(), y: vec![f32::NAN, 0.125].into() },
+            ],
+        };
+        assert_eq!(Table::of(&figure(data)).to_tsv(), "\tmean\tstderr\nembed\t0.5\t\nbias\t-1.25\t0.125\n");
+        let data = FigureData::Scatter {
+            x: vec![1.0].into(),
+            y: vec![2.0].into(),
+            labels: vec!["L0H0".into()],
+            x_title: "a".into(),
+            y_title: "b".into(),
+        };
+        assert_eq!(Table::of(&figure(data)).titled("head").to_tsv(), "head\ta\tb\nL0H0\t1\t2\n");
     }
 
     #[test]
