@@ -137,7 +137,32 @@ for (const { name, webgpu } of painters) {
       await page.getByRole("textbox", { name: "Least score" }).press("Enter");
       await page.getByText(`5 of ${rows.length} heads`).waitFor();
       assert.deepEqual(await labels(page, "map-label"), sorted.slice(0, 5).map(name));
+
+      const asked = new URL(page.url()).searchParams;
+      assert.deepEqual([asked.get("score"), asked.get("order")], ["previous_token_head", "largest"]);
+      assert.ok(Math.abs(Number(asked.get("from")) - least) < 1e-6, page.url());
+    });
+
+    test("a link opens the same heads in the same order, with the same query", async () => {
+      const shown = await labels(page, "map-label");
+      await page.getByRole("listbox", { name: /^Query token/ }).getByRole("option").nth(4).click();
+      await page.getByRole("checkbox", { name: "One scale" }).check();
+      await page.waitForURL(/maps=common/);
+      const said = await page.getByText(/^From .*: where 5 heads look/).textContent();
+      const other = await open(browser, server.url);
+      await other.goto(page.url());
+      await other.getByText(said, { exact: true }).waitFor();
+      assert.deepEqual(await labels(other, "map-label"), shown);
+      assert.ok(await other.getByRole("checkbox", { name: "One scale" }).isChecked());
+      assert.ok(Number(await other.getByRole("textbox", { name: "Least score" }).inputValue()) > 0);
+      assert.equal(await other.getByRole("combobox", { name: /^Score/ }).evaluate((e) => e.selectedOptions[0].text), "previous token head");
+      other.clean(/No available adapters/);
+      await other.context().close();
+
+      await page.getByRole("checkbox", { name: "One scale" }).uncheck();
+      await page.getByRole("listbox", { name: /^Query token/ }).press("Escape");
       await page.getByRole("combobox", { name: /^Score/ }).selectOption({ label: "none" });
+      await page.waitForURL((url) => !/score|order|from|maps|query/.test(url.search));
     });
 
     test("arrows walk, Enter enlarges, Escape releases", async () => {

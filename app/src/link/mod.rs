@@ -7,7 +7,7 @@ mod fragment;
 mod view;
 
 pub use fragment::BrokenLink;
-pub use view::{Palette, View};
+pub use view::{Arrangement, Palette, View};
 
 use model::wire::Experiment;
 

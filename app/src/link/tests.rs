@@ -30,19 +30,29 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn any_arrangement()(
+        score in proptest::option::of("[a-z_]{1,20}"), sorted in any::<bool>(), hundredths in proptest::option::of(-999..999i32),
+    ) -> Arrangement {
+        Arrangement { score, sorted, least: hundredths.map(|n| f64::from(n) / 100.0) }
+    }
+}
+
+prop_compose! {
     fn any_view()(
         head in proptest::option::of((0..200usize, 0..200usize)),
         prompt in 0..1000usize,
-        switches in any::<[bool; 3]>(),
+        switches in any::<[bool; 4]>(),
         thousandths in proptest::option::of(1..10_000_000u32),
         tables in proptest::collection::btree_set("[a-z_:,&=%# ]{1,12}", 0..3),
         maximised in proptest::option::of("[a-z_:,&=%# é]{1,12}"),
         with in proptest::option::of("[a-z0-9]{1,12}"),
+        heads in any_arrangement(),
+        query in proptest::option::of(0..5000usize),
     ) -> View {
-        let [weighted, transposed, orange] = switches;
+        let [weighted, transposed, orange, common] = switches;
         let scale = thousandths.map(|n| f64::from(n) / 1000.0);
         let palette = if orange { Palette::OrangePurple } else { Palette::RedBlue };
-        View { head, prompt, weighted, transposed, palette, scale, tables, maximised, with }
+        View { head, prompt, weighted, transposed, palette, scale, tables, maximised, with, heads, common, query }
     }
 }
 
@@ -87,7 +97,7 @@ fn commas_that_a_script_escaped_are_commas() {
 
 #[test]
 fn what_does_not_parse_stays_at_its_default() {
-    assert_eq!(View::from_query("head=L2&prompt=x&scale=-1&palette=pink&else=1&&="), View::default());
+    assert_eq!(View::from_query("head=L2&prompt=x&scale=-1&palette=pink&from=x&query=0&order=up&else=1&&="), View::default());
 }
 
 #[test]

@@ -11,6 +11,11 @@
 //! | `tables` | names of the figures shown as tables, by commas | none |
 //! | `full` | name of the figure that fills the page | none |
 //! | `with` | the id of the result it is compared with, or `groups` | none |
+//! | `score` | the score of heads that the attention grid is looked at by | none |
+//! | `order` | `largest`: its heads stand in the order of that score | by layer |
+//! | `from` | the least of that score that a head must have | none |
+//! | `maps` | `common`: one scale for all of its heads | each its own |
+//! | `query` | the token whose row stands out in it, from 1 | none |
 //!
 //! What is unknown or does not parse is left at its default: a link from another version still opens its result.
 
@@ -29,6 +34,17 @@ pub enum Palette {
     RedBlue,
     /// Orange below zero, purple above: safe for the colour-blind.
     OrangePurple,
+}
+
+/// How the heads of the attention grid are arranged.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Arrangement {
+    /// The name of the score that is looked at.
+    pub score: Option<String>,
+    /// Whether heads stand in its order, largest first, rather than by layer.
+    pub sorted: bool,
+    /// The least value of it that a head must have.
+    pub least: Option<f64>,
 }
 
 /// What is shown of a result.
@@ -52,6 +68,12 @@ pub struct View {
     pub maximised: Option<String>,
     /// The id of the result it is compared with; `groups` for its own groups.
     pub with: Option<String>,
+    /// How the heads of the attention grid are arranged.
+    pub heads: Arrangement,
+    /// Whether one scale holds for all heads of the attention grid.
+    pub common: bool,
+    /// The token, from 0, whose row stands out in the attention grid.
+    pub query: Option<usize>,
 }
 
 impl Default for View {
@@ -66,6 +88,9 @@ impl Default for View {
             tables: BTreeSet::new(),
             maximised: None,
             with: None,
+            heads: Arrangement::default(),
+            common: false,
+            query: None,
         }
     }
 }
@@ -85,6 +110,11 @@ impl View {
             ("tables", (!tables.is_empty()).then_some(tables)),
             ("full", self.maximised.as_deref().map(escape)),
             ("with", self.with.as_deref().map(escape)),
+            ("score", self.heads.score.as_deref().map(escape)),
+            ("order", self.heads.sorted.then(|| "largest".to_owned())),
+            ("from", self.heads.least.map(|least| least.to_string())),
+            ("maps", self.common.then(|| "common".to_owned())),
+            ("query", self.query.map(|token| (token + 1).to_string())),
         ];
         let pairs = pairs.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
         pairs.collect::<Vec<_>>().join("&")
@@ -107,6 +137,11 @@ impl View {
                 }
                 "full" => view.maximised = Some(unescape(value)).filter(|name| !name.is_empty()),
                 "with" => view.with = Some(unescape(value)).filter(|id| !id.is_empty()),
+                "score" => view.heads.score = Some(unescape(value)).filter(|name| !name.is_empty()),
+                "order" => view.heads.sorted = value == "largest",
+                "from" => view.heads.least = json::number(value),
+                "maps" => view.common = value == "common",
+                "query" => view.query = value.parse::<usize>().ok().and_then(|token| token.checked_sub(1)),
                 _ => {}
             }
         }

@@ -1,6 +1,6 @@
 //! What is shown of a result, as signals.
 
-use crate::link::{Palette, View};
+use crate::link::{Arrangement, Palette, View};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -27,6 +27,12 @@ pub struct ViewState {
     pub maximised: RwSignal<Option<String>>,
     /// The id of the result it is compared with; `groups` for its own groups.
     pub with: RwSignal<Option<String>>,
+    /// How the heads of the attention grid are arranged.
+    pub heads: RwSignal<Arrangement>,
+    /// Whether one scale holds for all heads of the attention grid.
+    pub common: RwSignal<bool>,
+    /// The token, from 0, whose row stands out in the attention grid: the one that a click has locked.
+    pub query: RwSignal<Option<usize>>,
 }
 
 impl ViewState {
@@ -43,6 +49,9 @@ impl ViewState {
             tables: RwSignal::new(view.tables),
             maximised: RwSignal::new(view.maximised),
             with: RwSignal::new(view.with),
+            heads: RwSignal::new(view.heads),
+            common: RwSignal::new(view.common),
+            query: RwSignal::new(view.query),
         }
     }
 
@@ -58,6 +67,9 @@ impl ViewState {
             tables: self.tables.get(),
             maximised: self.maximised.get(),
             with: self.with.get(),
+            heads: self.heads.get(),
+            common: self.common.get(),
+            query: self.query.get(),
         }
     }
 
@@ -77,6 +89,9 @@ impl ViewState {
         put(self.tables, view.tables);
         put(self.maximised, view.maximised);
         put(self.with, view.with);
+        put(self.heads, view.heads);
+        put(self.common, view.common);
+        put(self.query, view.query);
         put(self.hovered_head, None);
     }
 

@@ -1,6 +1,5 @@
 //! How the heads are arranged: which score, in its order or by layer, from which value on; and how close one looks.
 
-use super::order::Order;
 use super::scores::{Scores, title, unit};
 use super::state::GridState;
 use super::surface::STEP;
@@ -8,6 +7,7 @@ use crate::components::figures::screen::Screen;
 use crate::heatmap::atlas::Camera;
 use crate::heatmap::{Colors, Map};
 use crate::json;
+use crate::link::Arrangement;
 use leptos::prelude::*;
 
 /// The line of controls above the grid.
@@ -23,8 +23,10 @@ pub fn Controls(
         }
     };
     let choose = move |value: &str| {
-        let score = value.parse().ok();
-        grid.order.set(Order { score, sorted: grid.order.get_untracked().sorted, least: f64::MIN });
+        let names = grid.scores.with_untracked(|s| s.names.clone());
+        let score = value.parse::<usize>().ok().and_then(|i| names.into_iter().nth(i));
+        let sorted = score.is_some() && grid.view.heads.with_untracked(|heads| heads.sorted);
+        grid.view.heads.set(Arrangement { score, sorted, least: None });
     };
     view! {
         <div class="controls">
@@ -44,8 +46,8 @@ pub fn Controls(
                 <input
                     type="checkbox"
                     class="switch"
-                    prop:checked=grid.common
-                    on:change=move |event| grid.common.set(event_target_checked(&event))
+                    prop:checked=grid.view.common
+                    on:change=move |event| grid.view.common.set(event_target_checked(&event))
                 />
                 "One scale"
             </label>
@@ -62,7 +64,7 @@ fn Tab(grid: GridState, sorted: bool, title: &'static str) -> impl IntoView {
         <button
             type="button"
             aria-pressed=move || (grid.order.with(|order| order.sorted) == sorted).to_string()
-            on:click=move |_| grid.order.update(|order| order.sorted = sorted)
+            on:click=move |_| grid.view.heads.update(|heads| heads.sorted = sorted)
         >
             {title}
         </button>
@@ -76,10 +78,16 @@ fn Threshold(grid: GridState) -> impl IntoView {
     let range = Memo::new(move |_| grid.scores.with(|s: &Scores| s.range(score())).unwrap_or((0.0, 1.0)));
     let low = move || range.get().0.min(0.0);
     let least = move || grid.order.with(|order| order.least).max(low());
-    let set = move |text: String| {
-        let number = json::number(&text.trim().replace(',', ".").replace('−', "-"));
-        grid.order.update(|order| order.least = number.filter(|v| *v > low()).unwrap_or(f64::MIN));
+    let read = move |text: &str| {
+        json::number(&text.trim().replace(',', ".").replace('−', "-")).filter(|v| *v > low())
     };
+    let set = move |text: &str| {
+        let least = read(text);
+        grid.sliding.set(None);
+        grid.view.heads.update(|heads| heads.least = least);
+    };
+    // the address follows once the slider is let go: a browser takes no more than a few changes a second
+    let slide = move |text: &str| grid.sliding.set(Some(read(text).unwrap_or(f64::MIN)));
     let about = move || {
         let kept = grid.maps.with(|m| grid.scores.with(|s| grid.order.with(|order| order.kept(m, s).len())));
         let all = grid.maps.with(|m| m.pyramid.tiles());
@@ -96,7 +104,8 @@ fn Threshold(grid: GridState) -> impl IntoView {
                 max=move || range.get().1
                 step=move || (range.get().1 - low()) / 200.0
                 prop:value=least
-                on:input=move |event| set(event_target_value(&event))
+                on:input=move |event| slide(&event_target_value(&event))
+                on:change=move |event| set(&event_target_value(&event))
             />
             <input
                 type="text"
@@ -105,7 +114,7 @@ fn Threshold(grid: GridState) -> impl IntoView {
                 autocomplete="off"
                 aria-label="Least score"
                 prop:value=move || format!("{:.2}", least())
-                on:change=move |event| set(event_target_value(&event))
+                on:change=move |event| set(&event_target_value(&event))
             />
         </label>
         <small class="num" role="status">{about}</small>
@@ -122,7 +131,7 @@ fn Bar(grid: GridState) -> impl IntoView {
         <span class="row range">
             <small>"0"</small>
             <i class="scale flat" style=bar></i>
-            <small>{move || if grid.common.get() { "1" } else { "each head’s largest" }}</small>
+            <small>{move || if grid.view.common.get() { "1" } else { "each head’s largest" }}</small>
         </span>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::maps::Maps;
 use super::scores::Scores;
+use crate::link::Arrangement;
 use crate::heatmap::atlas::{Place, Places};
 
 /// What the heads are arranged by.
@@ -16,6 +17,13 @@ pub struct Order {
 }
 
 impl Order {
+    /// What a link asks for, among the scores that there are; none of an unknown name.
+    pub fn of(asked: &Arrangement, scores: &Scores) -> Self {
+        let place = |name: &String| scores.names.iter().position(|known| known == name);
+        let score = asked.score.as_ref().and_then(place);
+        Self { score, sorted: asked.sorted, least: asked.least.unwrap_or(f64::MIN) }
+    }
+
     /// Whether heads stand in the order of a score.
     pub fn is_sorted(&self) -> bool {
         self.sorted && self.score.is_some()
@@ -117,6 +125,15 @@ mod tests {
         );
         let order = Order { score: Some(1), ..order };
         assert_eq!(order.kept(&maps(), &scores()), [2, 0, 1]);
+    }
+
+    #[test]
+    fn a_link_names_the_score_and_an_unknown_one_is_none() {
+        let asked = |name: &str| Arrangement { score: Some(name.to_owned()), sorted: true, least: Some(0.5) };
+        assert_eq!(Order::of(&asked("entropy"), &scores()), Order { score: Some(1), sorted: true, least: 0.5 });
+        let unknown = Order::of(&asked("beauty"), &scores());
+        assert!(!unknown.is_sorted());
+        assert_eq!(unknown.kept(&maps(), &scores()), [0, 1, 2, 3]);
     }
 
     #[test]

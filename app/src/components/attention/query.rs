@@ -36,7 +36,7 @@ pub fn QueryTokens(
     };
     let hover = move |event: &MouseEvent| grid.hovered.set(token_of(event));
     let lock = move |query: usize| {
-        grid.locked.update(|now| *now = (*now != Some(query)).then_some(query));
+        grid.view.query.update(|now| *now = (*now != Some(query)).then_some(query));
     };
     let said = move || {
         let query = grid.query()?;
@@ -140,8 +140,8 @@ fn on_key(grid: GridState, event: &KeyboardEvent, lock: impl Fn(usize)) -> bool 
         "Enter" | " " => now.inspect(|now| lock(*now)).is_some(),
         "Escape" => {
             grid.hovered.set(None);
-            let was_locked = grid.locked.get_untracked().is_some();
-            grid.locked.set(None);
+            let was_locked = grid.view.query.get_untracked().is_some();
+            grid.view.query.set(None);
             was_locked
         }
         _ => false,

@@ -32,13 +32,11 @@ pub struct GridState {
     pub scores: Memo<Scores>,
     /// The prompt's tokens.
     pub tokens: Memo<Vec<String>>,
-    /// What heads are arranged by.
-    pub order: RwSignal<Order>,
-    /// Whether one scale holds for all heads.
-    pub common: RwSignal<bool>,
-    /// The token whose row stands out: the one that a click has locked.
-    pub locked: RwSignal<Option<usize>>,
-    /// The one under the pointer, which goes before it.
+    /// What heads are arranged by: as the address says, or the slider while it is dragged.
+    pub order: Memo<Order>,
+    /// The least score while the slider is dragged.
+    pub sliding: RwSignal<Option<f64>>,
+    /// The token under the pointer, which goes before the one that a click has locked.
     pub hovered: RwSignal<Option<usize>>,
     /// Where one looks from.
     pub camera: RwSignal<Camera>,
@@ -61,7 +59,11 @@ impl GridState {
             let prompt = prompts.as_ref().and_then(|s| s.prompts.get(prompt.unwrap_or(0)));
             prompt.map(|p| p.tokens.clone()).unwrap_or_default()
         });
-        let order = RwSignal::new(Order::default());
+        let sliding = RwSignal::new(None);
+        let order = Memo::new(move |_| {
+            let order = view.heads.with(|asked| scores.with(|s| Order::of(asked, s)));
+            Order { least: sliding.get().unwrap_or(order.least), ..order }
+        });
         let layers = Memo::new(move |_| {
             let known = run.started.with(|s| s.as_ref().map(|s| s.model.n_layers));
             known.unwrap_or(0).max(maps.with(|maps| maps.layers))
@@ -102,8 +104,7 @@ impl GridState {
             }
             shape
         });
-        let (locked, hovered) = (RwSignal::new(None), RwSignal::new(None));
-        let common = RwSignal::new(false);
+        let hovered = RwSignal::new(None);
         Self {
             view,
             prompt,
@@ -112,8 +113,7 @@ impl GridState {
             scores,
             tokens,
             order,
-            common,
-            locked,
+            sliding,
             hovered,
             camera,
             layout,
@@ -124,7 +124,7 @@ impl GridState {
     /// The token whose row stands out: the one under the pointer, or else the locked one. Tracks.
     pub fn query(&self) -> Option<usize> {
         let count = self.tokens.with(Vec::len);
-        self.hovered.get().or(self.locked.get()).filter(|query| *query < count)
+        self.hovered.get().or(self.view.query.get()).filter(|query| *query < count)
     }
 
     /// The row of the maps in which the query is. Tracks.
@@ -156,7 +156,7 @@ impl GridState {
             pyramid: self.maps.with(|maps| maps.pyramid.clone()),
             places: self.places.get(),
             // shares of attention: one at most
-            common: self.common.get().then_some(1.0),
+            common: self.view.common.get().then_some(1.0),
             row: self.row(),
             map: Map::Mist,
             ground: screen.ground.get(),

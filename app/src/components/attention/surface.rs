@@ -176,8 +176,8 @@ fn on_key(
             let head = pointed.map(|p| grid.maps.with_untracked(|maps| maps.head_of(p.tile)));
             head.inspect(|head| grid.pick(*head)).is_some()
         }
-        "Escape" if grid.locked.get_untracked().is_some() => {
-            grid.locked.set(None);
+        "Escape" if grid.view.query.get_untracked().is_some() => {
+            grid.view.query.set(None);
             true
         }
         "Escape" => {
