@@ -1,6 +1,8 @@
 // What surrounds the figures: the models, files of prompts, and what one takes away.
 
 import assert from "node:assert/strict";
+import { open as openFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch, open } from "./browser.js";
 import { runMovieSentiment } from "./page.js";
@@ -49,6 +51,24 @@ describe("the desk", () => {
     const texts = page.locator(".experiment .short");
     await texts.nth(1).waitFor();
     assert.equal(await texts.count(), 2);
+  });
+
+  test("a file of 2 GB and a Parquet file without the columns are refused in words, before and after they are sent", async () => {
+    const huge = join(data.path, "huge.csv");
+    const handle = await openFile(huge, "w");
+    await handle.truncate(2e9);
+    await handle.close();
+    await page.getByRole("button", { name: /^Paste many/ }).click();
+    const dialog = page.getByRole("dialog", { name: "Paste many prompts" });
+    const input = dialog.locator("input[type=file]");
+    const sent = [];
+    page.on("request", (request) => sent.push(request.url()));
+    await input.setInputFiles(huge);
+    await dialog.getByRole("alert").filter({ hasText: /MB/ }).waitFor();
+    assert.deepEqual(sent, []);
+    await input.setInputFiles(new URL("../http/prompt_files/other-columns.parquet", import.meta.url).pathname);
+    await dialog.getByRole("alert").filter({ hasText: /text/ }).waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
   });
 
   test("a figure comes with its file and its Python, a result as one page", async () => {

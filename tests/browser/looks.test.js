@@ -1,5 +1,5 @@
-// What holds for every state of the page: it is accessible in both themes, fits a narrow screen, moves nothing on its
-// own, and stays within its Content-Security-Policy.
+// What holds for every state of the page, and for the documents beside it (documentation, what is taken away): it is
+// accessible in both themes, fits a narrow screen, moves nothing on its own, and stays within its Content-Security-Policy.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -7,13 +7,13 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch, open } from "./browser.js";
 import { names } from "./figures.js";
-import { inspector, runMovieSentiment } from "./page.js";
+import { inspector, run, runMovieSentiment, status } from "./page.js";
 import { dataFolder, serve } from "./server.js";
 
 const noAdapter = /No available adapters/;
 
 describe("the looks", () => {
-  let data, server, browser, axe, result;
+  let data, server, browser, axe, result, grid, documents;
 
   before(async () => {
     data = await dataFolder();
@@ -25,6 +25,13 @@ describe("the looks", () => {
     await runMovieSentiment(page);
     result = new URL(page.url());
     result.searchParams.set("head", "L2H5");
+    await page.goto("/");
+    await page.getByRole("radio", { name: /^Attention/ }).check();
+    await run(page);
+    await page.getByRole("application", { name: /^Attention of/ }).waitFor();
+    await status(page, "done");
+    grid = new URL(page.url());
+    documents = await addresses(page, [result, grid].map((url) => url.pathname.split("/").at(-1)));
     await page.context().close();
   });
   after(async () => {
@@ -46,6 +53,21 @@ describe("the looks", () => {
       await page.goto(`${result.pathname}?tables=${names.join()}${result.hash}`);
       await page.getByRole("table").nth(3).waitFor();
     },
+    "the attention grid, a head inspected": async (page) => {
+      grid.search = "?head=L1H1&query=5";
+      await page.goto(grid.href);
+      await inspector(page);
+    },
+    "the attention grid in the order of a score": async (page) => {
+      grid.search = "?score=previous_token_head&order=largest&from=0.05&query=5";
+      await page.goto(grid.href);
+      await page.locator(".map-label").first().waitFor();
+    },
+    "the list of models": async (page) => {
+      await page.goto("/");
+      await page.getByRole("button", { name: "All models" }).click();
+      await page.getByRole("dialog", { name: "Models" }).getByRole("row", { name: /demo/ }).waitFor();
+    },
     "a result that nobody has": async (page) => {
       await page.goto(`/r/${"0".repeat(64)}`);
       await page.getByRole("heading", { name: "This server does not have this result" }).waitFor();
@@ -57,10 +79,7 @@ describe("the looks", () => {
       test(`${name}, ${colorScheme}: axe finds nothing`, async () => {
         const page = await open(browser, server.url, { colorScheme, reducedMotion: "reduce" });
         await go(page);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => axe.run({ resultTypes: ["violations"] }));
-        const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(" ")}`);
-        assert.deepEqual(found, []);
+        assert.deepEqual(await violations(page), []);
         page.clean(noAdapter, /404/);
         await page.context().close();
       });
@@ -69,14 +88,54 @@ describe("the looks", () => {
     test(`${name} fits 360 pixels`, async () => {
       const page = await open(browser, server.url, { viewport: { width: 360, height: 740 } });
       await go(page);
-      const wide = await page.evaluate(() => {
-        if (document.scrollingElement.scrollWidth <= innerWidth) return [];
-        const over = (element) => element.getBoundingClientRect().right > innerWidth;
-        return [...document.querySelectorAll("body *")].filter(over).map((element) => element.outerHTML.slice(0, 120));
-      });
-      assert.deepEqual(wide, [], "the page scrolls sideways");
+      assert.deepEqual(await tooWide(page), [], "the page scrolls sideways");
       page.clean(noAdapter, /404/);
       await page.context().close();
     });
   }
+
+  for (const colorScheme of ["light", "dark"]) {
+    test(`documentation, files and frames, ${colorScheme}: axe finds nothing, and they fit 360 pixels`, async () => {
+      const page = await open(browser, server.url, { colorScheme });
+      for (const address of documents) {
+        await page.setViewportSize({ width: 1440, height: 900 });
+        await page.goto(address);
+        await page.evaluate(() => document.querySelectorAll("details").forEach((more) => (more.open = true)));
+        assert.deepEqual(await violations(page), [], address);
+        await page.setViewportSize({ width: 360, height: 740 });
+        assert.deepEqual(await tooWide(page), [], `${address} scrolls sideways`);
+      }
+      page.clean();
+      await page.context().close();
+    });
+  }
+
+  /** Every page of the documentation, and of these results: the one file, and the frame of every figure. */
+  async function addresses(page, ids) {
+    await page.goto("/docs/");
+    const links = page.getByRole("navigation", { name: "Documentation" }).getByRole("link");
+    const found = await links.evaluateAll((all) => all.map((link) => link.href));
+    for (const id of ids) {
+      found.push(`/api/results/${id}/page.html`);
+      const { events } = await page.evaluate(async (id) => (await fetch(`/api/results/${id}`)).json(), id);
+      const figures = events.filter((event) => event.event === "figure");
+      found.push(...new Set(figures.map(({ name }) => `/embed/${id}?figure=${encodeURIComponent(name)}`)));
+    }
+    return found;
+  }
+
+  /** What axe finds wrong. */
+  async function violations(page) {
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => axe.run({ resultTypes: ["violations"] }));
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(" ")}`);
+  }
+
+  /** What reaches over the right edge of the screen. */
+  const tooWide = (page) =>
+    page.evaluate(() => {
+      if (document.scrollingElement.scrollWidth <= innerWidth) return [];
+      const over = (element) => element.getBoundingClientRect().right > innerWidth;
+      return [...document.querySelectorAll("body *")].filter(over).map((element) => element.outerHTML.slice(0, 120));
+    });
 });

@@ -20,10 +20,12 @@ export async function dataFolder() {
  * Starts `hooklens serve` and waits for the address it prints.
  * @param {string} data folder of the results
  * @param {number} port 0 takes a free one
+ * @param {{options?: string[], environment?: object}} more further options, and variables beside the test's own
  */
-export async function serve(data, port = 0) {
+export async function serve(data, port = 0, { options = [], environment = {} } = {}) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run make build`);
-  const child = spawn(binary, ["serve", "--port", String(port), "--data", data], {
+  const child = spawn(binary, ["serve", "--port", String(port), "--data", data, ...options], {
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said = [];
