@@ -1,4 +1,7 @@
-"""A random checkpoint of pythia-410m's shape, with a tokenizer that knows the film reviews word by word."""
+"""A random checkpoint of pythia-410m's shape, with a tokenizer that knows the film reviews word by word.
+
+Run by itself, `python tests/bench/checkpoint.py FOLDER`, it knows the words of the tests' tiny checkpoints.
+"""
 
 import math
 import sys
@@ -55,3 +58,7 @@ def weight_bytes(folder):
         with safe_open(file, "pt") as tensors:
             elements += sum(math.prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())
     return 4 * elements
+
+
+if __name__ == "__main__":
+    save(Path(sys.argv[1]), tiny.CORPUS)
