@@ -33,8 +33,8 @@ export async function serve(data, port = 0, { options = [], environment = {} } =
   const url = await new Promise((resolve, reject) => {
     const listen = (line) => {
       said.push(line);
-      const match = line.match(/http:\/\/127\.0\.0\.1:\d+/);
-      if (match) resolve(match[0]);
+      const match = line.match(/^listening on (http:\/\/127\.0\.0\.1:\d+)/);
+      if (match) resolve(match[1]);
     };
     createInterface({ input: child.stdout }).on("line", listen);
     createInterface({ input: child.stderr }).on("line", listen);
