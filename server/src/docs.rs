@@ -68,10 +68,20 @@ fn render(markdown: &str) -> String {
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_MATH);
     let mut rendered = String::new();
     html::push_html(&mut rendered, adapted(events.collect()).into_iter());
-    // wide tables scroll by themselves
-    rendered
-        .replace("<table>", "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>")
-        .replace("</table>", "</table></div>")
+    scrolling(&rendered)
+}
+
+/// Wide tables and programs scroll by themselves, by the keyboard too.
+fn scrolling(html: &str) -> String {
+    let html = html.replace("<pre>", "<pre tabindex=\"0\">").replace("</table>", "</table></div>");
+    let mut parts = html.split("<table>");
+    let first = parts.next().unwrap_or_default().to_owned();
+    // a page's regions have names of their own
+    parts.zip(1..).fold(first, |html, (part, number)| {
+        format!(
+            "{html}<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table {number}\"><table>{part}"
+        )
+    })
 }
 
 /// Links between files as links between pages, equations as MathML, headings that can be linked to.

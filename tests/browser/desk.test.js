@@ -65,7 +65,7 @@ describe("the desk", () => {
     page.on("request", (request) => sent.push(request.url()));
     await input.setInputFiles(huge);
     await dialog.getByRole("alert").filter({ hasText: /MB/ }).waitFor();
-    assert.deepEqual(sent, []);
+    assert.ok(!sent.some((address) => address.includes("/api/prompts")), `it was sent: ${sent}`);
     await input.setInputFiles(new URL("../http/prompt_files/other-columns.parquet", import.meta.url).pathname);
     await dialog.getByRole("alert").filter({ hasText: /text/ }).waitFor();
     await dialog.getByRole("button", { name: "Cancel" }).click();

@@ -53,10 +53,11 @@ pub fn ModelsDialog(
                 <table>
                     <thead>
                         <tr>
-                            {["model", "shape", "parameters", "on", "memory", "fingerprint", ""]
+                            {["model", "shape", "parameters", "on", "memory", "fingerprint"]
                                 .map(|title| view! { <th scope="col">{title}</th> })
                                 .into_iter()
                                 .collect_view()}
+                            <td></td>
                         </tr>
                     </thead>
                     <tbody>

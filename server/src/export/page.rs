@@ -42,7 +42,7 @@ pub fn embed(report: &Report, figure: &Figure, theme: Theme, link: &str) -> Stri
         Theme::Auto => "",
     };
     let body = format!(
-        "<figure class=\"embed\">{}<figcaption><b>{}</b> {} <a href=\"{}\" target=\"_blank\" rel=\"noopener\">{} in \
+        "<figure class=\"embed\">{}<figcaption><h1>{}</h1> {} <a href=\"{}\" target=\"_blank\" rel=\"noopener\">{} in \
          hooklens</a></figcaption></figure>",
         drawing.inline(),
         escape(&figure.title),
@@ -98,7 +98,7 @@ fn head_of(report: &Report, title: &str, link: &str) -> String {
 fn section(report: &Report, figure: &Figure, picture: &str) -> String {
     let code = report.snippet(figure).map(|code| {
         format!(
-            "<details><summary>The same with TransformerLens</summary><pre>{}</pre></details>\n",
+            "<details><summary>The same with TransformerLens</summary><pre tabindex=\"0\">{}</pre></details>\n",
             escape(&code)
         )
     });
@@ -115,7 +115,11 @@ fn section(report: &Report, figure: &Figure, picture: &str) -> String {
 
 fn table(figure: &Figure) -> String {
     let table = Table::of(figure);
-    let title = |title: &String| format!("<th scope=\"col\">{}</th>", escape(title));
+    // a heading without words is none
+    let title = |title: &String| match title.is_empty() {
+        true => "<td></td>".to_owned(),
+        false => format!("<th scope=\"col\">{}</th>", escape(title)),
+    };
     let titles: String = table.columns.iter().take(COLUMNS).map(title).collect();
     let mut html = format!(
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Numbers of {}\"><table>",
@@ -145,7 +149,7 @@ fn experiment(report: &Report) -> String {
     // the experiment is plain data, and indented JSON reads well
     let json = serde_json::to_string_pretty(&report.experiment).unwrap_or_default();
     format!(
-        "<section>\n<h2>The experiment</h2>\n<details><summary>As JSON</summary><pre>{}</pre></details>\n</section>\n",
+        "<section>\n<h2>The experiment</h2>\n<details><summary>As JSON</summary><pre tabindex=\"0\">{}</pre></details>\n</section>\n",
         escape(&json)
     )
 }

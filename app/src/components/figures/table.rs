@@ -29,6 +29,11 @@ pub fn TableView(
             </tr>
         }
     };
+    // a heading without words is none
+    let heading = |title: String| match title.is_empty() {
+        true => view! { <td></td> }.into_any(),
+        false => view! { <th scope="col">{title}</th> }.into_any(),
+    };
     let left_out = table.rows.len().saturating_sub(ROWS);
     let left_out = (left_out > 0).then(|| {
         view! { <p class="hint">{format!("{left_out} further rows: “Copy as TSV” and the files have them.")}</p> }
@@ -42,7 +47,7 @@ pub fn TableView(
                         {table
                             .columns
                             .into_iter()
-                            .map(|title| view! { <th scope="col">{title}</th> })
+                            .map(heading)
                             .collect_view()}
                     </tr>
                 </thead>

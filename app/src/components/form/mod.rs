@@ -61,11 +61,13 @@ pub fn ExperimentForm(
     }
 }
 
-/// Hands in what the form describes; where it has problems, goes to the first of them.
+/// Hands in what the form describes; where it is known to have problems, goes to the first of them.
 pub fn run_now(form: Form, session: Session) {
     let marked =
         || document().query_selector(".experiment [aria-invalid=true], .experiment .invalid").ok().flatten();
-    if let Some(marked) = marked() {
+    // marks of an earlier draft say nothing; what is wrong with this one the server says
+    let known = !form.checking.get_untracked();
+    if let Some(marked) = marked().filter(|_| known) {
         form.folded.set(false);
         request_animation_frame(move || marked.scroll_into_view());
     } else if let Some(experiment) = form.experiment_untracked() {
