@@ -97,7 +97,10 @@ fn commas_that_a_script_escaped_are_commas() {
 
 #[test]
 fn what_does_not_parse_stays_at_its_default() {
-    assert_eq!(View::from_query("head=L2&prompt=x&scale=-1&palette=pink&from=x&query=0&order=up&else=1&&="), View::default());
+    assert_eq!(
+        View::from_query("head=L2&prompt=x&scale=-1&palette=pink&from=x&query=0&order=up&else=1&&="),
+        View::default()
+    );
 }
 
 #[test]

@@ -9,10 +9,10 @@ mod active;
 mod fetching;
 mod models;
 mod residents;
-mod thread;
-mod turns;
 #[cfg(test)]
 mod tests;
+mod thread;
+mod turns;
 
 use crate::queue::Queue;
 use crate::runs::Run;

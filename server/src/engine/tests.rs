@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::queue::Embedded;
+use crate::queue::Lane;
 use crate::store::Files;
+use model::wire::EventBody;
 use model::wire::{Event, Experiment, Started};
 use model::{Error, Job, Step};
 use parking_lot::Mutex;

@@ -5,7 +5,7 @@ use super::active::{Active, Outcome};
 use super::thread::Thread;
 use crate::queue::{Lane, Queued};
 use crate::work::Work;
-use model::wire::{EventBody, Failure, Progress};
+use model::wire::{EventBody, Progress};
 use std::sync::Arc;
 
 /// Runs of one lane that are worked on at once; each holds the memory of its analysis.

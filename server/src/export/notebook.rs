@@ -1,8 +1,8 @@
 //! A result as a Jupyter notebook (nbformat 4.5): the question, and for every figure what it is, the Python that makes
 //! it with TransformerLens, and the stored numbers as that cell's output.
 
-use model::table::{Table, full};
 use super::{Report, about, equation};
+use model::table::{Table, full};
 use model::wire::{Cell, Figure};
 use serde_json::{Value, json};
 use std::fmt::Write;

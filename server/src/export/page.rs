@@ -3,8 +3,8 @@
 //! No scripts. Colours follow the reader's system; the style is the page's own design tokens.
 
 use super::svg::{self, Map, Theme, escape};
-use model::table::{Table, full};
 use super::{Report, about, equation};
+use model::table::{Table, full};
 use model::wire::{Cell, Figure};
 use std::fmt::Write;
 
@@ -116,9 +116,9 @@ fn section(report: &Report, figure: &Figure, picture: &str) -> String {
 fn table(figure: &Figure) -> String {
     let table = Table::of(figure);
     // a heading without words is none
-    let title = |title: &String| match title.is_empty() {
-        true => "<td></td>".to_owned(),
-        false => format!("<th scope=\"col\">{}</th>", escape(title)),
+    let title = |title: &String| {
+        let words = escape(title);
+        if words.is_empty() { "<td></td>".to_owned() } else { format!("<th scope=\"col\">{words}</th>") }
     };
     let titles: String = table.columns.iter().take(COLUMNS).map(title).collect();
     let mut html = format!(

@@ -3,13 +3,13 @@
 use super::{App, Path, Query, blocking, results};
 use crate::error::AppError;
 use crate::export::svg::{self, Map, Theme};
-use model::table::Table;
 use crate::export::{Report, equation, notebook, page};
 use crate::guard::Policy;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use model::table::Table;
 use model::wire::{ApiError, Figure};
 use serde::Deserialize;
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 
 use super::maps::Maps;
 use super::scores::Scores;
-use crate::link::Arrangement;
 use crate::heatmap::atlas::{Place, Places};
+use crate::link::Arrangement;
 
 /// What the heads are arranged by.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -130,7 +130,10 @@ mod tests {
     #[test]
     fn a_link_names_the_score_and_an_unknown_one_is_none() {
         let asked = |name: &str| Arrangement { score: Some(name.to_owned()), sorted: true, least: Some(0.5) };
-        assert_eq!(Order::of(&asked("entropy"), &scores()), Order { score: Some(1), sorted: true, least: 0.5 });
+        assert_eq!(
+            Order::of(&asked("entropy"), &scores()),
+            Order { score: Some(1), sorted: true, least: 0.5 }
+        );
         let unknown = Order::of(&asked("beauty"), &scores());
         assert!(!unknown.is_sorted());
         assert_eq!(unknown.kept(&maps(), &scores()), [0, 1, 2, 3]);

@@ -105,20 +105,7 @@ impl GridState {
             shape
         });
         let hovered = RwSignal::new(None);
-        Self {
-            view,
-            prompt,
-            figure,
-            maps,
-            scores,
-            tokens,
-            order,
-            sliding,
-            hovered,
-            camera,
-            layout,
-            places,
-        }
+        Self { view, prompt, figure, maps, scores, tokens, order, sliding, hovered, camera, layout, places }
     }
 
     /// The token whose row stands out: the one under the pointer, or else the locked one. Tracks.

@@ -3,10 +3,10 @@
 use super::export::{self, Format, Picture};
 use super::icons::{CLOSE, COPY, Icon, MAXIMISE, SAVE, TABLE};
 use super::table::TableView;
-use model::table::Table;
 use super::take_away::{Method, TakeAway};
 use crate::state::ViewState;
 use leptos::prelude::*;
+use model::table::Table;
 use model::wire::Figure;
 use std::sync::Arc;
 

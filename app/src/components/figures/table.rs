@@ -30,9 +30,12 @@ pub fn TableView(
         }
     };
     // a heading without words is none
-    let heading = |title: String| match title.is_empty() {
-        true => view! { <td></td> }.into_any(),
-        false => view! { <th scope="col">{title}</th> }.into_any(),
+    let heading = |title: String| {
+        if title.is_empty() {
+            view! { <td></td> }.into_any()
+        } else {
+            view! { <th scope="col">{title}</th> }.into_any()
+        }
     };
     let left_out = table.rows.len().saturating_sub(ROWS);
     let left_out = (left_out > 0).then(|| {

@@ -16,9 +16,9 @@ pub use colors::{Map, Theme};
 pub use scale::{plain as magnitude, signed};
 
 use super::Report;
-use model::table::Table;
 use heatmap::Matrix;
 use lines::Chart;
+use model::table::Table;
 use model::wire::{Figure, FigureData};
 use tensor::Maps;
 
