@@ -30,6 +30,12 @@ pub trait Hooks {
     /// # Errors
     /// Whatever the hook's own tensor operations give.
     fn visit(&mut self, name: HookName, rows: &[u32], values: &Tensor) -> Result<Option<Tensor>>;
+
+    /// The values `[rows, d_model]` that a site has in this pass whatever comes before it, so that the pass need not
+    /// compute them: asked of `hook_attn_out` and `hook_mlp_out`, all rows at once.
+    fn given(&self, _: HookName) -> Option<Tensor> {
+        None
+    }
 }
 
 /// No interest in anything.
@@ -109,6 +115,35 @@ impl Hooks for Patch {
     }
 }
 
+/// What some sites have, whatever comes before them.
+#[derive(Debug, Default)]
+pub struct Given {
+    values: HashMap<HookName, Tensor>,
+}
+
+impl Given {
+    /// `name` has `values` `[rows, d_model]`, for all rows of the pass.
+    #[must_use]
+    pub fn with(mut self, name: HookName, values: Tensor) -> Self {
+        self.values.insert(name, values);
+        self
+    }
+}
+
+impl Hooks for Given {
+    fn wants(&self, _: HookName) -> Option<&Rows> {
+        None
+    }
+
+    fn visit(&mut self, _: HookName, _: &[u32], _: &Tensor) -> Result<Option<Tensor>> {
+        Ok(None)
+    }
+
+    fn given(&self, name: HookName) -> Option<Tensor> {
+        self.values.get(&name).cloned()
+    }
+}
+
 /// Both hooks, the first one's replacement seen by the second.
 impl<A: Hooks, B: Hooks> Hooks for (A, B) {
     fn wants(&self, name: HookName) -> Option<&Rows> {
@@ -123,6 +158,10 @@ impl<A: Hooks, B: Hooks> Hooks for (A, B) {
         let first = part(&mut self.0, name, rows, values)?;
         let second = part(&mut self.1, name, rows, first.as_ref().unwrap_or(values))?;
         Ok(second.or(first))
+    }
+
+    fn given(&self, name: HookName) -> Option<Tensor> {
+        self.0.given(name).or_else(|| self.1.given(name))
     }
 }
 

@@ -41,6 +41,8 @@ pub mod plan;
 #[cfg(feature = "engine")]
 pub mod prompt_sets;
 #[cfg(feature = "engine")]
+mod tap;
+#[cfg(feature = "engine")]
 pub mod tokens;
 #[cfg(feature = "engine")]
 pub mod transformer;

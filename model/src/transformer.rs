@@ -12,12 +12,13 @@
 use crate::checkpoint::{BlockWeights, Checkpoint, Weights};
 use crate::config::{BlockKind, Config, PositionKind};
 use crate::hook_name::{HookName, Site};
-use crate::hooks::{Hooks, Rows, put_rows};
+use crate::hooks::Hooks;
 use crate::layers::attention::Attention;
 use crate::layers::mlp;
 use crate::layers::norm::Norm;
 use crate::layers::rotary::Rotary;
 use crate::packing::{Batch, Segment};
+use crate::tap::Tap;
 use crate::wire::Processing;
 use candle_core::{Device, Result, Tensor, bail};
 
@@ -26,6 +27,8 @@ use candle_core::{Device, Result, Tensor, bail};
 pub struct Pass {
     /// The residual stream, `[rows, d_model]`.
     resid: Tensor,
+    /// Position of each row in its sequence.
+    positions: Vec<u32>,
     rotary: Option<Rotary>,
     segments: Vec<Segment>,
     /// The block that is next.
@@ -36,6 +39,16 @@ impl Pass {
     /// How many blocks have run.
     pub fn layers_done(&self) -> usize {
         self.layer
+    }
+
+    /// The residual stream before the next block, `[rows, d_model]`.
+    pub fn resid(&self) -> &Tensor {
+        &self.resid
+    }
+
+    /// Position of each row in its sequence.
+    pub fn positions(&self) -> &[u32] {
+        &self.positions
     }
 }
 
@@ -92,13 +105,51 @@ impl Transformer {
     /// Whatever the device or a hook gives.
     pub fn start(&self, batch: &Batch, hooks: &mut dyn Hooks) -> Result<Pass> {
         let resid = self.embed(batch, &mut Tap::new(hooks))?;
-        let rotary = match self.config.positions {
+        self.resume(0, resid, batch.positions.clone(), batch.segments.clone())
+    }
+
+    /// A pass that goes on before block `layer` with the residual stream of another one: `resid` `[rows, d_model]`, with
+    /// the rows' positions and the segments they belong to.
+    ///
+    /// # Errors
+    /// Whatever the device gives.
+    pub fn resume(
+        &self,
+        layer: usize,
+        resid: Tensor,
+        positions: Vec<u32>,
+        segments: Vec<Segment>,
+    ) -> Result<Pass> {
+        let rotary = self.rotary(&positions)?;
+        Ok(Pass { resid, positions, rotary, segments, layer })
+    }
+
+    /// Further rows join a pass before its next block: `resid` `[rows, d_model]`, their positions, and the segments they
+    /// belong to, whose context may be rows that are already there.
+    ///
+    /// # Errors
+    /// Whatever the device gives.
+    pub fn join(
+        &self,
+        pass: &mut Pass,
+        resid: &Tensor,
+        positions: &[u32],
+        segments: impl IntoIterator<Item = Segment>,
+    ) -> Result<()> {
+        pass.resid = Tensor::cat(&[&pass.resid, resid], 0)?;
+        pass.positions.extend(positions);
+        pass.segments.extend(segments);
+        pass.rotary = self.rotary(&pass.positions)?;
+        Ok(())
+    }
+
+    fn rotary(&self, positions: &[u32]) -> Result<Option<Rotary>> {
+        match self.config.positions {
             PositionKind::Rotary { dims, base } => {
-                Some(Rotary::new(dims, base, &batch.positions, &self.device)?)
+                Rotary::new(dims, base, positions, &self.device).map(Some)
             }
-            PositionKind::Learned => None,
-        };
-        Ok(Pass { resid, rotary, segments: batch.segments.clone(), layer: 0 })
+            PositionKind::Learned => Ok(None),
+        }
     }
 
     /// Runs the next block.
@@ -160,7 +211,10 @@ impl Transformer {
         };
 
         let resid_pre = tap.at(name(Site::ResidPre), resid)?;
-        let attn_out = attention.forward(&ln1.forward(&resid_pre, tap)?, tap)?;
+        let attn_out = match tap.given(name(Site::AttnOut)) {
+            Some(given) => given,
+            None => attention.forward(&ln1.forward(&resid_pre, tap)?, tap)?,
+        };
         let attn_out = tap.at(name(Site::AttnOut), attn_out)?;
         let resid_mid = (&resid_pre + attn_out)?;
         let mlp_input = match self.config.block {
@@ -168,8 +222,13 @@ impl Transformer {
             BlockKind::Parallel => resid_pre,
         };
         let base = if self.config.block == BlockKind::Sequential { mlp_input.clone() } else { resid_mid };
-        let mlp_out =
-            mlp::forward(weights, self.config.activation, layer, &ln2.forward(&mlp_input, tap)?, tap)?;
+        let mlp_out = match tap.given(name(Site::MlpOut)) {
+            Some(given) => given,
+            None => {
+                let normalized = ln2.forward(&mlp_input, tap)?;
+                mlp::forward(weights, self.config.activation, layer, &normalized, tap)?
+            }
+        };
         let mlp_out = tap.at(name(Site::MlpOut), mlp_out)?;
         tap.at(name(Site::ResidPost), (base + mlp_out)?)
     }
@@ -188,71 +247,5 @@ impl Transformer {
             return norm.forward(resid, tap)?.index_select(&read_index, 0);
         }
         norm.forward(&resid.index_select(&read_index, 0)?, tap)
-    }
-}
-
-/// The forward pass's side of [`Hooks`].
-pub(crate) struct Tap<'a> {
-    hooks: &'a mut dyn Hooks,
-}
-
-impl<'a> Tap<'a> {
-    pub(crate) fn new(hooks: &'a mut dyn Hooks) -> Self {
-        Self { hooks }
-    }
-
-    /// Offers `[rows, …]` at a site and goes on with what comes back.
-    pub(crate) fn at(&mut self, name: HookName, values: Tensor) -> Result<Tensor> {
-        let Some(rows) = self.wanted_rows(name, values.dim(0)?) else { return Ok(values) };
-        // hooks may index what they see, and what they keep is not to hold a larger buffer alive
-        let values = values.contiguous()?;
-        let seen = if rows.len() == values.dim(0)? {
-            values.clone()
-        } else {
-            values.index_select(&Tensor::new(rows.as_slice(), values.device())?, 0)?
-        };
-        match self.hooks.visit(name, &rows, &seen)? {
-            None => Ok(values),
-            Some(new) => put_rows(&values, &rows, &new),
-        }
-    }
-
-    /// Offers `[head, query, key]` of one segment, whose queries are the batch rows `rows`.
-    pub(crate) fn by_query(&mut self, name: HookName, rows: &[u32], values: Tensor) -> Result<Tensor> {
-        let at: Vec<u32> = match self.hooks.wants(name) {
-            None => return Ok(values),
-            Some(Rows::All) => (0..rows.len() as u32).collect(),
-            Some(Rows::Only(only)) => {
-                (0..rows.len() as u32).filter(|&i| only.binary_search(&rows[i as usize]).is_ok()).collect()
-            }
-        };
-        if at.is_empty() {
-            return Ok(values);
-        }
-        let by_row = values.transpose(0, 1)?.contiguous()?;
-        let seen = by_row.index_select(&Tensor::new(at.as_slice(), values.device())?, 0)?;
-        let seen_rows: Vec<u32> = at.iter().map(|&i| rows[i as usize]).collect();
-        match self.hooks.visit(name, &seen_rows, &seen)? {
-            None => Ok(values),
-            Some(new) => put_rows(&by_row, &at, &new)?.transpose(0, 1)?.contiguous(),
-        }
-    }
-
-    /// Whether a hook is interested in a site at all.
-    pub(crate) fn wants(&self, name: HookName) -> bool {
-        self.hooks.wants(name).is_some()
-    }
-
-    /// The rows of a site that a hook wants, out of `n`.
-    pub(crate) fn wanted_rows(&self, name: HookName, n: usize) -> Option<Vec<u32>> {
-        self.hooks.wants(name).map(|rows| match rows {
-            Rows::All => (0..n as u32).collect(),
-            Rows::Only(rows) => rows.clone(),
-        })
-    }
-
-    /// Shows values that were computed for these rows alone.
-    pub(crate) fn show(&mut self, name: HookName, rows: &[u32], values: &Tensor) -> Result<Option<Tensor>> {
-        self.hooks.visit(name, rows, values)
     }
 }

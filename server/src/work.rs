@@ -133,7 +133,10 @@ impl Work for Planned {
             | Analysis::Attention(_)
             | Analysis::LogitLens(_)
             | Analysis::PromptTest(_) => Lane::Short,
-            Analysis::Attribution(_) | Analysis::Neurons(_) | Analysis::Activations(_) => Lane::Long,
+            Analysis::Attribution(_)
+            | Analysis::Neurons(_)
+            | Analysis::Activations(_)
+            | Analysis::ActivationPatching(_) => Lane::Long,
         }
     }
 }

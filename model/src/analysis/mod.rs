@@ -7,6 +7,7 @@
 pub mod activations;
 pub(crate) mod attention;
 mod attribution;
+pub(crate) mod causal;
 mod chunks;
 mod components;
 mod direction;
@@ -23,7 +24,7 @@ mod ranking;
 mod refinement;
 mod walk;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plan::Plan;
 use crate::transformer::Transformer;
 use crate::wire::{Analysis, EventBody, Figure, FigureData, Progress};
@@ -75,6 +76,12 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
         Analysis::PromptTest(options) => {
             let checkpoint = Arc::clone(plan.checkpoint());
             Box::new(prompt_test::PromptTestJob::new(model, checkpoint, prompts, options))
+        }
+        Analysis::ActivationPatching(options) => {
+            let columns = causal::Columns::of(&prompts, options.positions.as_deref())
+                .map_err(|message| Error::field("analysis.positions", message))?;
+            let labels = columns.labels(&prompts, plan.checkpoint().tokens());
+            Box::new(causal::ActivationPatchingJob::new(model, prompts, options, columns, &labels))
         }
         Analysis::Activations(options) => {
             Box::new(activations::ActivationsJob::new(model, prompts, options)?)

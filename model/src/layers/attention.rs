@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::hook_name::{HookName, Site};
 use crate::kernels::{self, Heads};
 use crate::packing::Segment;
-use crate::transformer::Tap;
+use crate::tap::Tap;
 use candle_core::{D, Device, Result, Tensor};
 
 /// One layer's attention.
@@ -113,7 +113,7 @@ fn softmax(scores: &Tensor) -> Result<Tensor> {
 mod tests {
     use super::*;
     use crate::packing::Batch;
-    use crate::transformer::Tap;
+    use crate::tap::Tap;
     use proptest::prelude::*;
 
     /// Wants every pattern, so that attention takes the way through scores.

@@ -4,7 +4,7 @@ use crate::checkpoint::BlockWeights;
 use crate::config::Activation;
 use crate::hook_name::{HookName, Site};
 use crate::kernels;
-use crate::transformer::Tap;
+use crate::tap::Tap;
 use candle_core::{Result, Tensor};
 
 /// `[rows, d_model]` → `[rows, d_model]`.

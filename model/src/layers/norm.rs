@@ -5,7 +5,7 @@
 use crate::checkpoint::NormWeights;
 use crate::hook_name::HookName;
 use crate::kernels;
-use crate::transformer::Tap;
+use crate::tap::Tap;
 use candle_core::{D, Result, Tensor};
 
 /// One LayerNorm: its affine part, its eps, and the names of its two sites.

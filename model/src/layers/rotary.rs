@@ -17,11 +17,16 @@ pub(crate) struct Rotary {
 impl Rotary {
     pub(crate) fn new(dims: usize, base: f64, positions: &[u32], device: &Device) -> Result<Self> {
         let half = dims / 2;
-        let angle = |p: u32, i: usize| f64::from(p) * base.powf(-2.0 * i as f64 / dims as f64);
-        let angles = || positions.iter().flat_map(|&p| (0..half).map(move |i| angle(p, i)));
+        let frequencies: Vec<f64> = (0..half).map(|i| base.powf(-2.0 * i as f64 / dims as f64)).collect();
+        let last = positions.iter().max().copied().unwrap_or(0);
+        // once a position: a sweep has thousands of rows at a few dozen of them
+        let turns: Vec<(f32, f32)> = (0..=last)
+            .flat_map(|p| frequencies.iter().map(move |f| f64::from(p) * f))
+            .map(|angle| (angle.cos() as f32, angle.sin() as f32))
+            .collect();
+        let (cos, sin): (Vec<f32>, Vec<f32>) =
+            positions.iter().flat_map(|&p| &turns[p as usize * half..][..half]).copied().unzip();
         let shape = (positions.len(), 1, half);
-        let cos: Vec<f32> = angles().map(|a| a.cos() as f32).collect();
-        let sin: Vec<f32> = angles().map(|a| a.sin() as f32).collect();
         Ok(Self {
             dims,
             cos: Tensor::from_vec(cos, shape, device)?,

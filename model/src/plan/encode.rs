@@ -3,13 +3,15 @@
 use super::positions::{END, positions};
 use crate::checkpoint::Checkpoint;
 use crate::tokens::Tokens;
-use crate::wire::{Analysis, Experiment, Problem, Prompt, PromptTokens};
+use crate::wire::{Analysis, Experiment, Metric, Problem, Prompt, PromptTokens, TwinTokens};
 
 /// A prompt as the model gets it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EncodedPrompt {
     /// Token ids, BOS included.
     pub ids: Vec<u32>,
+    /// Those of the corrupted twin, as many; empty where the analysis uses none.
+    pub corrupted: Vec<u32>,
     /// The answer's token, the first one where it has several.
     pub answer: Option<u32>,
     /// The token the answer is compared with.
@@ -25,10 +27,12 @@ pub struct EncodedPrompt {
 }
 
 impl EncodedPrompt {
-    /// Rows it takes to compute: its tokens, and those of its answers that predict another token of theirs.
+    /// Rows it takes to compute: its tokens, those of its twin, and those of its answers that predict another token of
+    /// theirs.
     pub fn rows(&self) -> usize {
         let continued = |tokens: &[u32]| tokens.len().saturating_sub(1);
-        self.ids.len() + continued(&self.answer_tokens) + continued(&self.distractor_tokens)
+        let answers = continued(&self.answer_tokens) + continued(&self.distractor_tokens);
+        self.ids.len() + self.corrupted.len() + answers
     }
 
     /// The token of that name: a named one, or `end`, the last.
@@ -38,6 +42,7 @@ impl EncodedPrompt {
     }
 
     pub(super) fn describe(&self, tokens: &Tokens) -> PromptTokens {
+        let twin = || TwinTokens { tokens: tokens.strings(&self.corrupted), ids: self.corrupted.clone() };
         PromptTokens {
             tokens: tokens.strings(&self.ids),
             ids: self.ids.clone(),
@@ -45,7 +50,24 @@ impl EncodedPrompt {
             distractor_id: self.distractor,
             group: self.group.clone(),
             positions: self.positions.iter().cloned().collect(),
+            corrupted: (!self.corrupted.is_empty()).then(twin),
         }
+    }
+}
+
+/// Whether a kind runs the prompts' corrupted twins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Twins {
+    /// Every prompt must have one.
+    Needed,
+    /// They are left alone.
+    Unused,
+}
+
+pub(super) fn twins(analysis: &Analysis) -> Twins {
+    match analysis {
+        Analysis::ActivationPatching(_) => Twins::Needed,
+        _ => Twins::Unused,
     }
 }
 
@@ -65,6 +87,10 @@ pub(super) fn prompt(
         Vec::new()
     });
     let analysis = &experiment.analysis;
+    if compares_probabilities(analysis) && prompt.distractor.is_none() {
+        let message = "`probability_diff` compares two answers; add a `distractor`, or choose another metric".to_owned();
+        problem("distractor", message);
+    }
     if compares_answers(analysis) && prompt.answer.is_none() {
         let message = format!("{} compares an answer's logit; add an `answer`, one token", analysis.kind());
         problem("answer", message);
@@ -88,10 +114,10 @@ pub(super) fn prompt(
             "it is the same token as the answer, so their difference is always 0".to_owned(),
         );
     }
-    if prompt.corrupted.is_some() {
-        let message = format!("{} does not use a corrupted twin; leave it out", experiment.analysis.kind());
+    let corrupted = twin(checkpoint, experiment, prompt, ids.len()).unwrap_or_else(|message| {
         problem("corrupted", message);
-    }
+        Vec::new()
+    });
     let bos = usize::from(experiment.prepend_bos);
     let positions = match ids.len() {
         0 => Vec::new(),
@@ -102,12 +128,39 @@ pub(super) fn prompt(
     };
     EncodedPrompt {
         ids,
+        corrupted,
         answer: answer_tokens.first().copied(),
         distractor: distractor_tokens.first().copied(),
         answer_tokens,
         distractor_tokens,
         group: prompt.group.clone(),
         positions,
+    }
+}
+
+/// The twin of a prompt of `n` tokens; empty where it is not used, or has nothing to be compared with yet.
+fn twin(
+    checkpoint: &Checkpoint,
+    experiment: &Experiment,
+    prompt: &Prompt,
+    n: usize,
+) -> Result<Vec<u32>, String> {
+    let kind = experiment.analysis.kind();
+    match (twins(&experiment.analysis), &prompt.corrupted) {
+        (Twins::Unused, _) => Ok(Vec::new()),
+        (Twins::Needed, None) => {
+            Err(format!("{kind} compares a prompt with a twin; add a `corrupted` text of as many tokens"))
+        }
+        (_, Some(corrupted)) => {
+            let ids = text(checkpoint, experiment.prepend_bos, corrupted)?;
+            if n != 0 && ids.len() != n {
+                let (twin, pieces) = (ids.len(), checkpoint.tokens().strings(&ids).join("|"));
+                return Err(format!(
+                    "it is {twin} tokens long and its prompt {n}; they must match token for token: {pieces}"
+                ));
+            }
+            Ok(ids)
+        }
     }
 }
 
@@ -118,10 +171,23 @@ fn compares_answers(analysis: &Analysis) -> bool {
         | Analysis::Head(_)
         | Analysis::Neurons(_)
         | Analysis::PositionAttribution(_) => true,
+        Analysis::ActivationPatching(_) => metric(analysis) != Some(Metric::Kl),
         Analysis::Attention(_)
         | Analysis::LogitLens(_)
         | Analysis::PromptTest(_)
         | Analysis::Activations(_) => false,
+    }
+}
+
+fn compares_probabilities(analysis: &Analysis) -> bool {
+    metric(analysis) == Some(Metric::ProbabilityDiff)
+}
+
+/// How a causal kind measures an answer.
+fn metric(analysis: &Analysis) -> Option<Metric> {
+    match analysis {
+        Analysis::ActivationPatching(options) => Some(options.metric),
+        _ => None,
     }
 }
 

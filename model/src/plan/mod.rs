@@ -4,6 +4,7 @@
 //! [`Plan::check`] does the same but collects every problem, for a form that is being filled in. Weights are needed
 //! only by [`Plan::job`], so a result already known costs no model.
 
+mod causal;
 mod encode;
 mod limits;
 mod options;

@@ -1,6 +1,6 @@
 //! Options of the analyses against the model's shape.
 
-use super::{EncodedPrompt, Limits};
+use super::{EncodedPrompt, Limits, causal};
 use crate::analysis::{activations, attention, lens, neurons};
 use crate::config::Config;
 use crate::wire::{Activations, Analysis, Attention, Head, LogitLens, Neurons, Problem, PromptTest};
@@ -22,6 +22,9 @@ pub(super) fn check(
         Analysis::LogitLens(options) => check_logit_lens(config, options, prompts, limits),
         Analysis::PromptTest(options) => check_prompt_test(config, options, prompts.len(), limits),
         Analysis::Activations(options) => check_activations(config, options, prompts, limits),
+        Analysis::ActivationPatching(options) => {
+            causal::check_activation_patching(config, options, prompts, limits)
+        }
     }
 }
 
@@ -144,6 +147,6 @@ fn check_activations(
     )]
 }
 
-fn option(field: &str, message: String) -> Problem {
+pub(super) fn option(field: &str, message: String) -> Problem {
     Problem { field: format!("analysis.{field}"), prompt: None, message }
 }

@@ -1,6 +1,7 @@
 //! What a reader of the numbers should know, found before anything is computed.
 
 use super::EncodedPrompt;
+use super::encode::{Twins, twins};
 use crate::tokens::Tokens;
 use crate::wire::{Experiment, Prompt};
 
@@ -15,6 +16,7 @@ pub(super) fn of(
         second_bos(experiment, tokens, prompts),
         no_bos(experiment, tokens),
         trailing_space(texts),
+        unused_twins(experiment, texts),
     ]
     .into_iter()
     .flatten()
@@ -62,4 +64,11 @@ fn trailing_space(texts: &[Prompt]) -> Option<String> {
             spaced.join(", ")
         )
     })
+}
+
+fn unused_twins(experiment: &Experiment, texts: &[Prompt]) -> Option<String> {
+    let given = texts.iter().any(|prompt| prompt.corrupted.is_some());
+    let kind = experiment.analysis.kind();
+    (given && twins(&experiment.analysis) == Twins::Unused)
+        .then(|| format!("{kind} runs the prompts alone: their corrupted twins are not used."))
 }

@@ -76,6 +76,7 @@ fn prompt(prompt: &Prompt) -> String {
         ("answer", prompt.answer.as_ref()),
         ("distractor", prompt.distractor.as_ref()),
         ("group", prompt.group.as_ref()),
+        ("corrupted", prompt.corrupted.as_ref()),
     ];
     let written =
         fields.iter().filter_map(|(name, value)| Some(format!("\"{name}\": {}", string(value.as_ref()?))));

@@ -6,9 +6,11 @@
 //!
 //! A kind of analysis is a file here that lists its figures, each with its pieces (`Recipe`), and a folder of pieces.
 
+mod activation_patching;
 mod activations;
 mod attention;
 mod attribution;
+mod causal;
 mod head;
 mod literals;
 mod logit_lens;
@@ -120,6 +122,7 @@ fn recipes(experiment: &Experiment) -> Vec<Recipe> {
         Analysis::LogitLens(options) => logit_lens::recipes(experiment, options),
         Analysis::PromptTest(options) => prompt_test::recipes(experiment, options),
         Analysis::Activations(options) => activations::recipes(options),
+        Analysis::ActivationPatching(options) => activation_patching::recipes(experiment, options),
     }
 }
 

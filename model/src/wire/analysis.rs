@@ -1,5 +1,6 @@
 //! What to compute, and its options.
 
+use super::ActivationPatching;
 use serde::{Deserialize, Serialize};
 
 /// What to compute, by the name under `"kind"`.
@@ -23,6 +24,8 @@ pub enum Analysis {
     PromptTest(PromptTest),
     /// Activations themselves, as a safetensors file.
     Activations(Activations),
+    /// How much of the answer comes with one activation of another run.
+    ActivationPatching(ActivationPatching),
 }
 
 impl Analysis {
@@ -37,6 +40,7 @@ impl Analysis {
             Self::LogitLens(_) => "logit_lens",
             Self::PromptTest(_) => "prompt_test",
             Self::Activations(_) => "activations",
+            Self::ActivationPatching(_) => "activation_patching",
         }
     }
 }
@@ -69,7 +73,7 @@ pub enum Norm {
     Recomputed,
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 

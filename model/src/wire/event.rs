@@ -88,6 +88,19 @@ pub struct PromptTokens {
     /// The numbers of its tokens that have a name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub positions: BTreeMap<String, usize>,
+    /// The corrupted twin, where the analysis uses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrupted: Option<TwinTokens>,
+}
+
+/// A corrupted twin after tokenization, token for token beside its prompt.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TwinTokens {
+    /// Token strings exactly as they stand in the text.
+    pub tokens: Vec<String>,
+    /// Token ids.
+    pub ids: Vec<u32>,
 }
 
 /// How far a run is: `done` of `total`, in `unit`s (`prompts`; before that `runs ahead`,

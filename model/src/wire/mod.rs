@@ -6,11 +6,13 @@
 
 mod analysis;
 mod api;
+mod causal;
 mod event;
 mod experiment;
 mod figure;
 pub mod frame;
 mod sets;
+mod several;
 mod values;
 
 pub use analysis::{
@@ -21,8 +23,12 @@ pub use api::{
     ApiError, Checked, LoadedModel, Memory, ModelListing, ModelRequest, Problem, PromptFile, Residence,
     RowProblem, RunAccepted, SetListing, SetOption, SetOptionKind, StoredResult, Unloaded,
 };
-pub use event::{Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started};
+pub use causal::{ActivationPatching, Direction, Metric, PatchSite};
+pub use event::{Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started, TwinTokens};
 pub use experiment::{Experiment, Processing, Prompt, Prompts};
 pub use figure::{Cell, Figure, FigureData, Series};
 pub use sets::{Drawn, Ioi, MovieSentiment, PromptSet, PromptType};
+#[cfg(feature = "openapi")]
+pub use several::OneOrMany;
+pub use several::Several;
 pub use values::Values;

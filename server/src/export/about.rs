@@ -13,6 +13,7 @@ pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
         Analysis::LogitLens(_) => logit_lens(&figure.name),
         Analysis::PromptTest(_) => prompt_test(&figure.name),
         Analysis::Activations(_) => "The tensors in the file, one a prompt and site, with their shapes.",
+        Analysis::ActivationPatching(_) => patching(&figure.name),
     }
 }
 
@@ -35,6 +36,17 @@ pub fn axes(name: &str) -> Option<(&'static str, &'static str)> {
         "pattern" | "value_weighted" => Some(("query", "key")),
         _ => None,
     }
+}
+
+fn patching(name: &str) -> &'static str {
+    if name == "summary" {
+        return "What is measured of the clean and of the corrupted runs, means over pairs.";
+    }
+    if name.ends_with("_stderr") {
+        return "The standard error of each cell over the pairs.";
+    }
+    "The answer when one activation of the one run is put into the other: 0 is the corrupted runs’ answer and 1 the clean \
+     runs’, unless it is not normalised. Mean over pairs."
 }
 
 fn attribution(name: &str) -> &'static str {

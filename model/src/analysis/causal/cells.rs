@@ -1,0 +1,185 @@
+//! The cells of activation patching: which activation each puts from one run, the *donor*, into the other, the *base*.
+
+use super::changes::Block;
+use super::recorded::Recorded;
+use super::sweep;
+use crate::config::{BlockKind, Config};
+use crate::hook_name::Site;
+use crate::transformer::Transformer;
+use crate::wire::PatchSite;
+use candle_core::{D, Result, Tensor};
+use std::ops::Range;
+
+/// One activation of the donor in the base.
+#[derive(Clone, Debug)]
+pub(super) struct PatchCell {
+    pub(super) site: PatchSite,
+    pub(super) layer: usize,
+    pub(super) head: usize,
+    /// Where; every position for none.
+    pub(super) position: Option<usize>,
+    /// Which of the experiment's cells it is.
+    pub(super) number: usize,
+    /// The positions of the block's output that differ.
+    changed: Range<usize>,
+}
+
+impl sweep::Cell for PatchCell {
+    fn joins(&self) -> usize {
+        if self.site == PatchSite::ResidPre { self.layer } else { self.layer + 1 }
+    }
+
+    fn from(&self) -> usize {
+        self.changed.start
+    }
+}
+
+impl PatchCell {
+    /// `None` where nothing can differ: before `first`, the first token in which the two runs differ.
+    pub(super) fn new(
+        site: PatchSite,
+        layer: usize,
+        head: usize,
+        position: Option<usize>,
+        tokens: usize,
+        first: usize,
+        number: usize,
+    ) -> Option<Self> {
+        let changed = match (site, position) {
+            (_, Some(position)) if position < first => return None,
+            // what later positions read of this one
+            (PatchSite::K | PatchSite::V, Some(position)) => position..tokens,
+            (_, Some(position)) => position..position + 1,
+            (_, None) => first..tokens,
+        };
+        Some(Self { site, layer, head, position, number, changed })
+    }
+}
+
+/// The two runs of a pair by their part.
+pub(super) struct Transplant<'a> {
+    pub(super) model: &'a Transformer,
+    pub(super) base: &'a Recorded,
+    pub(super) donor: &'a Recorded,
+}
+
+impl Transplant<'_> {
+    /// The residual stream of cells that join at one block, one after the other: `[rows, d_model]`.
+    pub(super) fn rows(&self, cells: &[PatchCell]) -> Result<Tensor> {
+        let alike = |a: &PatchCell, b: &PatchCell| (a.site, a.layer) == (b.site, b.layer);
+        let parts = cells.chunk_by(alike).map(|cells| self.rows_of_one_site(cells));
+        Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)
+    }
+
+    fn rows_of_one_site(&self, cells: &[PatchCell]) -> Result<Tensor> {
+        let PatchCell { site, layer, .. } = cells[0];
+        let block = Block { model: self.model, run: self.base, layer };
+        if site == PatchSite::ResidPre {
+            let donor = self.donor.at(layer, Site::ResidPre)?;
+            let changed = cells.iter().map(|cell| narrow(&donor, &cell.changed)).collect::<Result<Vec<_>>>()?;
+            return self.continued(cells, &Tensor::cat(&changed, 0)?, &self.base.at(layer, Site::ResidPre)?);
+        }
+        let at: Vec<u32> = cells.iter().flat_map(|cell| cell.changed.clone()).map(|p| p as u32).collect();
+        let taken = |values: &Tensor| values.index_select(&Tensor::new(&at[..], values.device())?, 0);
+        let (base, donor) = (|site| self.base.at(layer, site), |site| self.donor.at(layer, site));
+        let (attn_out, mlp_out) = match site {
+            PatchSite::AttnOut => (taken(&donor(Site::AttnOut)?)?, None),
+            PatchSite::ResidMid => (taken(&(donor(Site::ResidMid)? - base(Site::ResidPre)?)?)?, None),
+            PatchSite::MlpOut => (taken(&base(Site::AttnOut)?)?, Some(taken(&donor(Site::MlpOut)?)?)),
+            _ => ((taken(&base(Site::AttnOut)?)? + self.written_more(&block, cells)?)?, None),
+        };
+        let written = block.written(&at, attn_out, mlp_out)?;
+        self.continued(cells, &written, &resid_after(self.model.config(), self.base, layer)?)
+    }
+
+    /// What the heads of `cells` write more at the positions that change, `[rows, d_model]`.
+    fn written_more(&self, block: &Block<'_>, cells: &[PatchCell]) -> Result<Tensor> {
+        let tokens = self.base.tokens();
+        let everywhere = 0..tokens;
+        // all heads and positions at once, unless later positions see what changes at one
+        let alone = |cell: &PatchCell| match cell.site {
+            PatchSite::K | PatchSite::V => cell.position,
+            _ => None,
+        };
+        let mut parts = Vec::new();
+        for cells in cells.chunk_by(|a, b| alone(a) == alone(b)) {
+            let at = alone(&cells[0]).map_or(everywhere.clone(), |position| position..position + 1);
+            let z = self.z(block, cells[0].site, at)?;
+            let more = block.written_more(&z, everywhere.clone())?;
+            for cell in cells {
+                parts.push(narrow(&more.get(cell.head)?, &cell.changed)?);
+            }
+        }
+        Tensor::cat(&parts, 0)
+    }
+
+    /// z `[position, head, d_head]` of the base with the donor's `site` at the positions `at`.
+    fn z(&self, block: &Block<'_>, site: PatchSite, at: Range<usize>) -> Result<Tensor> {
+        let site = match site {
+            PatchSite::Q => Site::Q,
+            PatchSite::K => Site::K,
+            PatchSite::V => Site::V,
+            PatchSite::Pattern => Site::Pattern,
+            _ => return self.donor.at(block.layer, Site::Z),
+        };
+        let values = narrow(&self.donor.at(block.layer, site)?, &at)?;
+        block.z_with(site, at.map(|p| p as u32).collect(), values)
+    }
+
+    /// Changed rows of each cell, then the base's `after` them.
+    fn continued(&self, cells: &[PatchCell], changed: &Tensor, after: &Tensor) -> Result<Tensor> {
+        let (mut parts, mut start) = (Vec::new(), 0);
+        for cell in cells {
+            parts.push(changed.narrow(0, start, cell.changed.len())?);
+            start += cell.changed.len();
+            if cell.changed.end < self.base.tokens() {
+                parts.push(narrow(after, &(cell.changed.end..self.base.tokens()))?);
+            }
+        }
+        Tensor::cat(&parts, 0)
+    }
+
+    /// Whether the two runs have the same values of a site at each position: a cell there changes nothing.
+    pub(super) fn same(&self, site: PatchSite, layer: usize) -> Result<Vec<bool>> {
+        let site = match site {
+            PatchSite::ResidPre => Site::ResidPre,
+            PatchSite::ResidMid => Site::ResidMid,
+            PatchSite::AttnOut => Site::AttnOut,
+            PatchSite::MlpOut => Site::MlpOut,
+            _ => return Ok(vec![false; self.base.tokens()]),
+        };
+        let distance = (self.base.at(layer, site)? - self.donor.at(layer, site)?)?.abs()?.max(D::Minus1)?;
+        Ok(distance.to_vec1::<f32>()?.into_iter().map(|d| d == 0.0).collect())
+    }
+}
+
+fn narrow(values: &Tensor, rows: &Range<usize>) -> Result<Tensor> {
+    values.narrow(0, rows.start, rows.len())
+}
+
+fn resid_after(config: &Config, run: &Recorded, layer: usize) -> Result<Tensor> {
+    if layer + 1 < config.n_layers {
+        run.at(layer + 1, Site::ResidPre)
+    } else {
+        run.at(layer, Site::ResidPost)
+    }
+}
+
+/// What must be recorded of a pair so that `sites` can be put from one run into the other.
+pub(super) fn recorded_sites(config: &Config, sites: &[PatchSite]) -> Vec<Site> {
+    let mut all = Vec::new();
+    for site in sites {
+        match site {
+            PatchSite::ResidPre | PatchSite::AttnOut => {}
+            PatchSite::ResidMid => all.push(Site::ResidMid),
+            PatchSite::MlpOut if config.block == BlockKind::Sequential => all.push(Site::MlpOut),
+            PatchSite::MlpOut => {}
+            PatchSite::Z => all.push(Site::Z),
+            PatchSite::Q => all.extend([Site::Z, Site::Q]),
+            PatchSite::K => all.extend([Site::Z, Site::K]),
+            PatchSite::V => all.extend([Site::Z, Site::V]),
+            PatchSite::Pattern => all.extend([Site::Z, Site::Pattern]),
+        }
+    }
+    all
+}

@@ -1,0 +1,55 @@
+//! How a run's answer is measured, from the logits at its last token.
+
+use crate::plan::EncodedPrompt;
+use crate::wire::Metric;
+use candle_core::{D, Result, Tensor};
+
+/// What is measured of the runs of one prompt.
+pub(super) struct Measure<'a> {
+    pub(super) metric: Metric,
+    pub(super) prompt: &'a EncodedPrompt,
+    /// Of the clean run, `[d_vocab]`: what a divergence is taken from.
+    pub(super) clean: &'a Tensor,
+}
+
+impl Measure<'_> {
+    /// Of each run, from its logits `[runs, d_vocab]`.
+    pub(super) fn of(&self, logits: &Tensor) -> Result<Vec<f32>> {
+        let value = match self.metric {
+            Metric::LogitDiff => {
+                let baseline = match self.prompt.distractor {
+                    Some(id) => column(logits, id)?,
+                    None => logits.mean(D::Minus1)?,
+                };
+                (self.answer(logits)? - baseline)?
+            }
+            Metric::Probability => self.answer(&log_softmax(logits)?)?.exp()?,
+            Metric::ProbabilityDiff => {
+                let log_probabilities = log_softmax(logits)?;
+                let distractor = column(&log_probabilities, self.prompt.distractor.unwrap_or(0))?;
+                (self.answer(&log_probabilities)?.exp()? - distractor.exp()?)?
+            }
+            Metric::Kl => {
+                let clean = log_softmax(&self.clean.unsqueeze(0)?)?;
+                let ratio = clean.broadcast_sub(&log_softmax(logits)?)?;
+                ratio.broadcast_mul(&clean.exp()?)?.sum(D::Minus1)?
+            }
+        };
+        value.to_vec1()
+    }
+
+    /// Planning refuses prompts without an answer for every metric that reads one.
+    fn answer(&self, values: &Tensor) -> Result<Tensor> {
+        column(values, self.prompt.answer.unwrap_or(0))
+    }
+}
+
+fn column(values: &Tensor, id: u32) -> Result<Tensor> {
+    values.narrow(1, id as usize, 1)?.squeeze(1)
+}
+
+/// Over the last axis, from operations that all have gradients.
+fn log_softmax(logits: &Tensor) -> Result<Tensor> {
+    let shifted = logits.broadcast_sub(&logits.max_keepdim(D::Minus1)?)?;
+    shifted.broadcast_sub(&shifted.exp()?.sum_keepdim(D::Minus1)?.log()?)
+}

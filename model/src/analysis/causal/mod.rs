@@ -1,0 +1,17 @@
+//! The causal analyses: what becomes of the answer when an activation is changed.
+//!
+//! Attribution says where the answer is written; these say what matters for it. All of them change one run, the *base*,
+//! in many ways, one at a time, and measure each: [`sweep`] computes the changed runs together, in one walk through the
+//! layers; [`changes`] says what a changed activation makes of the residual stream; [`metric`] measures.
+
+mod activation_patching;
+mod cells;
+mod changes;
+mod effects;
+mod metric;
+mod positions;
+mod recorded;
+mod sweep;
+
+pub(super) use activation_patching::ActivationPatchingJob;
+pub(crate) use positions::Columns;

@@ -1,0 +1,68 @@
+//! Options of the causal analyses against the model's shape and the prompts.
+
+use super::options::option;
+use super::{EncodedPrompt, Limits};
+use crate::analysis::causal::Columns;
+use crate::config::{BlockKind, Config};
+use crate::wire::{ActivationPatching, PatchSite, Problem};
+
+pub(super) fn check_activation_patching(
+    config: &Config,
+    options: &ActivationPatching,
+    prompts: &[EncodedPrompt],
+    limits: &Limits,
+) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = same_twins(prompts).collect();
+    problems.extend(sites(config, &options.site));
+    let positions = options.by_position || options.site.iter().any(|site| !site.of_head());
+    let columns = if positions {
+        Columns::of(prompts, options.positions.as_deref()).unwrap_or_else(|message| {
+            let field = if options.positions.is_some() { "analysis.positions" } else { "prompts" };
+            problems.push(Problem { field: field.to_owned(), prompt: None, message });
+            Columns::default()
+        })
+    } else {
+        if options.positions.is_some() {
+            let message = "heads are patched at all positions; set `by_position`, or leave it out";
+            problems.push(option("positions", message.to_owned()));
+        }
+        Columns::default()
+    };
+    let columns = columns.positions.len();
+    let cells = |site: &PatchSite| match (site.of_head(), options.by_position) {
+        (false, _) => columns,
+        (true, false) => config.n_heads,
+        (true, true) => config.n_heads * columns,
+    };
+    let most = options.site.iter().map(|site| prompts.len() * config.n_layers * cells(site)).max().unwrap_or(0);
+    if most > limits.figure_values {
+        let message = format!(
+            "{most} numbers, one for every pair and cell, are over the limit of {}; ask for fewer pairs or positions",
+            limits.figure_values
+        );
+        problems.push(option("site", message));
+    }
+    problems
+}
+
+/// A twin that is its prompt over again.
+fn same_twins(prompts: &[EncodedPrompt]) -> impl Iterator<Item = Problem> {
+    let same = |(_, prompt): &(usize, &EncodedPrompt)| !prompt.ids.is_empty() && prompt.ids == prompt.corrupted;
+    prompts.iter().enumerate().filter(same).map(|(i, _)| Problem {
+        field: format!("prompts[{i}].corrupted"),
+        prompt: Some(i),
+        message: "it has the same tokens as its prompt, so nothing can be put from one into the other; change a word"
+            .to_owned(),
+    })
+}
+
+fn sites(config: &Config, sites: &[PatchSite]) -> Option<Problem> {
+    let missing = sites.contains(&PatchSite::ResidMid) && config.block == BlockKind::Parallel;
+    let twice = sites.iter().enumerate().find(|(i, site)| sites[..*i].contains(site));
+    if missing {
+        let message = "`resid_mid` does not exist in this model: attention and MLP of a block run in parallel; take \
+                       `resid_pre`, `attn_out` or `mlp_out`";
+        return Some(option("site", message.to_owned()));
+    }
+    twice.map(|(_, site)| option("site", format!("`{}` stands there twice", site.name())))
+}

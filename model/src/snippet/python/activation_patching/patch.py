@@ -1,0 +1,19 @@
+from transformer_lens import patching
+
+
+def patched(prompt, site):
+    """A pair's metric with one activation put from the donor into the base: [layer, position or head(, position)]."""
+    (clean, corrupted), (clean_cache, corrupted_cache), measure, ends = ends_of(prompt)
+    base, donor = (corrupted, clean_cache) if CLEAN_INTO_CORRUPTED else (clean, corrupted_cache)
+    name = f"get_act_patch_{site}"
+    if site in ("z", "q", "k", "v", "pattern"):
+        name = f"get_act_patch_attn_head_{site}_{'by_pos' if BY_POSITION else 'all_pos'}"
+    cells = getattr(patching, name)(model, base, donor, measure)
+    # TransformerLens has positions before heads
+    return cells.transpose(1, 2) if cells.ndim == 3 else cells, ends
+
+
+cells, ends = zip(*[patched(prompt, SITE) for prompt in PROMPTS])
+cells = scaled(torch.stack(cells).numpy(), *zip(*ends))
+layers = [f"L{i}" for i in range(model.cfg.n_layers)]
+heads = [f"H{i}" for i in range(model.cfg.n_heads)]
