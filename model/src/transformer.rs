@@ -145,9 +145,7 @@ impl Transformer {
 
     fn rotary(&self, positions: &[u32]) -> Result<Option<Rotary>> {
         match self.config.positions {
-            PositionKind::Rotary { dims, base } => {
-                Rotary::new(dims, base, positions, &self.device).map(Some)
-            }
+            PositionKind::Rotary { dims, base } => Rotary::new(dims, base, positions, &self.device).map(Some),
             PositionKind::Learned => Ok(None),
         }
     }
@@ -222,12 +220,11 @@ impl Transformer {
             BlockKind::Parallel => resid_pre,
         };
         let base = if self.config.block == BlockKind::Sequential { mlp_input.clone() } else { resid_mid };
-        let mlp_out = match tap.given(name(Site::MlpOut)) {
-            Some(given) => given,
-            None => {
-                let normalized = ln2.forward(&mlp_input, tap)?;
-                mlp::forward(weights, self.config.activation, layer, &normalized, tap)?
-            }
+        let mlp_out = if let Some(given) = tap.given(name(Site::MlpOut)) {
+            given
+        } else {
+            let normalized = ln2.forward(&mlp_input, tap)?;
+            mlp::forward(weights, self.config.activation, layer, &normalized, tap)?
         };
         let mlp_out = tap.at(name(Site::MlpOut), mlp_out)?;
         tap.at(name(Site::ResidPost), (base + mlp_out)?)

@@ -21,6 +21,7 @@ const SOURCES: &[Source] = &[
     ("attention", include_str!("../../docs/attention.md")),
     ("logit_lens", include_str!("../../docs/logit_lens.md")),
     ("prompt_test", include_str!("../../docs/prompt_test.md")),
+    ("activation_patching", include_str!("../../docs/activation_patching.md")),
     ("activations", include_str!("../../docs/activations.md")),
     ("api", include_str!("../../docs/api.md")),
 ];

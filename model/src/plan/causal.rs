@@ -34,7 +34,8 @@ pub(super) fn check_activation_patching(
         (true, false) => config.n_heads,
         (true, true) => config.n_heads * columns,
     };
-    let most = options.site.iter().map(|site| prompts.len() * config.n_layers * cells(site)).max().unwrap_or(0);
+    let most =
+        options.site.iter().map(|site| prompts.len() * config.n_layers * cells(site)).max().unwrap_or(0);
     if most > limits.figure_values {
         let message = format!(
             "{most} numbers, one for every pair and cell, are over the limit of {}; ask for fewer pairs or positions",
@@ -47,7 +48,8 @@ pub(super) fn check_activation_patching(
 
 /// A twin that is its prompt over again.
 fn same_twins(prompts: &[EncodedPrompt]) -> impl Iterator<Item = Problem> {
-    let same = |(_, prompt): &(usize, &EncodedPrompt)| !prompt.ids.is_empty() && prompt.ids == prompt.corrupted;
+    let same =
+        |(_, prompt): &(usize, &EncodedPrompt)| !prompt.ids.is_empty() && prompt.ids == prompt.corrupted;
     prompts.iter().enumerate().filter(same).map(|(i, _)| Problem {
         field: format!("prompts[{i}].corrupted"),
         prompt: Some(i),

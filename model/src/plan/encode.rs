@@ -88,7 +88,8 @@ pub(super) fn prompt(
     });
     let analysis = &experiment.analysis;
     if compares_probabilities(analysis) && prompt.distractor.is_none() {
-        let message = "`probability_diff` compares two answers; add a `distractor`, or choose another metric".to_owned();
+        let message = "`probability_diff` compares two answers; add a `distractor`, or choose another metric"
+            .to_owned();
         problem("distractor", message);
     }
     if compares_answers(analysis) && prompt.answer.is_none() {

@@ -21,7 +21,11 @@ pub(super) fn recipes(experiment: &Experiment, options: &ActivationPatching) -> 
             if several {
                 let piece = piece!("activation_patching/stderr_by_position");
                 recipes.push(of("_by_position_stderr", "tensor", piece));
-                recipes.push(of("_by_position_pairs", "tensor", piece!("activation_patching/pairs_of_cells")));
+                recipes.push(of(
+                    "_by_position_pairs",
+                    "tensor",
+                    piece!("activation_patching/pairs_of_cells"),
+                ));
             }
             continue;
         }

@@ -24,7 +24,9 @@ pub use api::{
     RowProblem, RunAccepted, SetListing, SetOption, SetOptionKind, StoredResult, Unloaded,
 };
 pub use causal::{ActivationPatching, Direction, Metric, PatchSite};
-pub use event::{Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started, TwinTokens};
+pub use event::{
+    Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started, TwinTokens,
+};
 pub use experiment::{Experiment, Processing, Prompt, Prompts};
 pub use figure::{Cell, Figure, FigureData, Series};
 pub use sets::{Drawn, Ioi, MovieSentiment, PromptSet, PromptType};

@@ -61,8 +61,17 @@ impl ActivationPatchingJob {
         labels: &[String],
     ) -> Self {
         let grids = grids(model.config(), options, labels);
-        let recorded = recorded::names(model.config(), &recorded_sites(model.config(), &options.site));
-        Self { model, prompts, options: options.clone(), columns, grids, recorded, done: Vec::new(), pair: None }
+        let recorded = recorded::names(model.config(), &recorded_sites(&options.site));
+        Self {
+            model,
+            prompts,
+            options: options.clone(),
+            columns,
+            grids,
+            recorded,
+            done: Vec::new(),
+            pair: None,
+        }
     }
 
     /// Runs the next pair and lays out its cells. Those that change nothing are known at once.
@@ -80,7 +89,9 @@ impl ActivationPatchingJob {
         let transplant = Transplant { model: &self.model, base: &base, donor: &donor };
         let mut values = vec![unchanged; self.cells()];
         let cells = self.lay_out(&transplant)?;
-        cells.iter().for_each(|cell| values[cell.number] = f32::NAN);
+        for cell in &cells {
+            values[cell.number] = f32::NAN;
+        }
         let config = self.model.config();
         let stage = Stage { base: base.resid(config)?, frozen: None, until: config.n_layers };
         let sweep = Sweep::new(config, stage, cells, prompt.ids.len());
@@ -104,8 +115,18 @@ impl ActivationPatchingJob {
                     let columns = if everywhere { &[][..] } else { &self.columns.positions[..] };
                     let positions = columns.iter().map(|column| Some(column[pair]));
                     for position in positions.chain(everywhere.then_some(None)) {
-                        let (Some(number), false) = (number.next(), position.is_some_and(|p| same[p])) else { continue };
-                        cells.extend(PatchCell::new(grid.site, layer, head, position, ids.len(), first, number));
+                        let (Some(number), false) = (number.next(), position.is_some_and(|p| same[p])) else {
+                            continue;
+                        };
+                        cells.extend(PatchCell::new(
+                            grid.site,
+                            layer,
+                            head,
+                            position,
+                            ids.len(),
+                            first,
+                            number,
+                        ));
                     }
                 }
             }
@@ -125,12 +146,16 @@ impl ActivationPatchingJob {
     fn advance(&self, pair: &mut Pair) -> candle_core::Result<bool> {
         let Pair { base, donor, sweep, clean_logits, measured } = pair;
         let transplant = Transplant { model: &self.model, base, donor };
-        let Some(arrived) = sweep.step(&self.model, |cells| transplant.rows(cells))? else { return Ok(false) };
+        let Some(arrived) = sweep.step(&self.model, |cells| transplant.rows(cells))? else {
+            return Ok(false);
+        };
         let measure = self.measure(clean_logits);
         let mut numbers = sweep.cells()[arrived.cells.clone()].iter().map(|cell| cell.number);
         for rows in arrived.last_rows().chunks(chunks::unembedded(self.model.config())) {
             let logits = self.model.finish(&arrived.pass, rows, &mut NoHooks)?;
-            measure.of(&logits)?.into_iter().zip(&mut numbers).for_each(|(value, i)| measured.cells[i] = value);
+            for (value, number) in measure.of(&logits)?.into_iter().zip(&mut numbers) {
+                measured.cells[number] = value;
+            }
         }
         Ok(true)
     }
@@ -138,7 +163,11 @@ impl ActivationPatchingJob {
     fn progress(&self) -> EventBody {
         let computed = |pair: &Pair| pair.measured.cells.iter().filter(|value| !value.is_nan()).count();
         let done = self.done.len() * self.cells() + self.pair.as_ref().map_or(0, computed);
-        EventBody::Progress(Progress { done, total: self.prompts.len() * self.cells(), unit: "cells".to_owned() })
+        EventBody::Progress(Progress {
+            done,
+            total: self.prompts.len() * self.cells(),
+            unit: "cells".to_owned(),
+        })
     }
 
     fn figures(&self) -> Vec<EventBody> {

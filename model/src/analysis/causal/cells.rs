@@ -3,7 +3,7 @@
 use super::changes::Block;
 use super::recorded::Recorded;
 use super::sweep;
-use crate::config::{BlockKind, Config};
+use crate::config::Config;
 use crate::hook_name::Site;
 use crate::transformer::Transformer;
 use crate::wire::PatchSite;
@@ -76,7 +76,8 @@ impl Transplant<'_> {
         let block = Block { model: self.model, run: self.base, layer };
         if site == PatchSite::ResidPre {
             let donor = self.donor.at(layer, Site::ResidPre)?;
-            let changed = cells.iter().map(|cell| narrow(&donor, &cell.changed)).collect::<Result<Vec<_>>>()?;
+            let changed =
+                cells.iter().map(|cell| narrow(&donor, &cell.changed)).collect::<Result<Vec<_>>>()?;
             return self.continued(cells, &Tensor::cat(&changed, 0)?, &self.base.at(layer, Site::ResidPre)?);
         }
         let at: Vec<u32> = cells.iter().flat_map(|cell| cell.changed.clone()).map(|p| p as u32).collect();
@@ -166,14 +167,14 @@ fn resid_after(config: &Config, run: &Recorded, layer: usize) -> Result<Tensor> 
 }
 
 /// What must be recorded of a pair so that `sites` can be put from one run into the other.
-pub(super) fn recorded_sites(config: &Config, sites: &[PatchSite]) -> Vec<Site> {
+pub(super) fn recorded_sites(sites: &[PatchSite]) -> Vec<Site> {
     let mut all = Vec::new();
     for site in sites {
         match site {
+            // recorded of every run
             PatchSite::ResidPre | PatchSite::AttnOut => {}
             PatchSite::ResidMid => all.push(Site::ResidMid),
-            PatchSite::MlpOut if config.block == BlockKind::Sequential => all.push(Site::MlpOut),
-            PatchSite::MlpOut => {}
+            PatchSite::MlpOut => all.push(Site::MlpOut),
             PatchSite::Z => all.push(Site::Z),
             PatchSite::Q => all.extend([Site::Z, Site::Q]),
             PatchSite::K => all.extend([Site::Z, Site::K]),

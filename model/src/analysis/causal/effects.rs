@@ -51,7 +51,8 @@ impl Effects<'_> {
 
     /// The figure `name` of some of the cells, with its standard errors and single pairs where there are several.
     pub(super) fn figures(&self, name: &str, title: &str, cells: Range<usize>, axes: &Axes) -> Vec<Figure> {
-        let rows: Vec<Vec<f32>> = self.pairs.iter().map(|pair| self.scaled(&pair.cells[cells.clone()])).collect();
+        let rows: Vec<Vec<f32>> =
+            self.pairs.iter().map(|pair| self.scaled(&pair.cells[cells.clone()])).collect();
         let by_pair = ByPrompt { prompts: self.prompts, rows: rows.iter().map(Vec::as_slice).collect() };
         let (mean, stderr) = by_pair.mean_and_stderr();
         let mut figures = vec![figure(name, None, title, over(axes, mean))];

@@ -29,11 +29,12 @@ impl Recorded {
         let mut recorder = Recorder::new(names, &Rows::All);
         let logits = model.forward(&batch, &batch.last_rows(), &mut recorder)?;
         let cache = Arc::new(recorder.into_cache());
-        let of = |i: usize| {
-            Ok(Self { cache: Arc::clone(&cache), rows: batch.prompts[i].clone(), logits: logits.get(i)? })
-        };
-        let all: Vec<Self> = (0..N).map(of).collect::<Result<_>>()?;
-        all.try_into().map_err(|_| candle_core::Error::Msg("as many runs as sequences".to_owned()))
+        let logits = (0..N).map(|i| logits.get(i)).collect::<Result<Vec<_>>>()?;
+        Ok(std::array::from_fn(|i| Self {
+            cache: Arc::clone(&cache),
+            rows: batch.prompts[i].clone(),
+            logits: logits[i].clone(),
+        }))
     }
 
     /// Number of tokens.

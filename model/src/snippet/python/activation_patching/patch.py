@@ -7,10 +7,12 @@ def patched(prompt, site):
     base, donor = (corrupted, clean_cache) if CLEAN_INTO_CORRUPTED else (clean, corrupted_cache)
     name = f"get_act_patch_{site}"
     if site in ("z", "q", "k", "v", "pattern"):
+        # TransformerLens calls z what a head gives out
+        site = "out" if site == "z" else site
         name = f"get_act_patch_attn_head_{site}_{'by_pos' if BY_POSITION else 'all_pos'}"
     cells = getattr(patching, name)(model, base, donor, measure)
-    # TransformerLens has positions before heads
-    return cells.transpose(1, 2) if cells.ndim == 3 else cells, ends
+    # by position TransformerLens has [layer, position, head], but for patterns [layer, head, position]
+    return cells.transpose(1, 2) if cells.ndim == 3 and site != "pattern" else cells, ends
 
 
 cells, ends = zip(*[patched(prompt, SITE) for prompt in PROMPTS])
