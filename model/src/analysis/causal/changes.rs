@@ -64,7 +64,7 @@ impl Block<'_> {
         let config = self.model.config();
         let change = (z - self.run.at(self.layer, Site::Z)?)?;
         let by_head = change.narrow(0, positions.start, positions.len())?.transpose(0, 1)?.contiguous()?;
-        let w_o = &self.model.weights().blocks[self.layer].o.w;
+        let w_o = self.model.weights().blocks[self.layer].o.matrix()?;
         by_head.matmul(&w_o.reshape((config.n_heads, config.d_head, config.d_model))?)
     }
 }
