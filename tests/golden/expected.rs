@@ -75,6 +75,9 @@ pub(crate) fn figures(case: &str, processing: Processing) -> Expected {
 /// Heatmaps whose columns, not their rows, are tokens.
 const PER_ENTRY: &[&str] = &["top_probability", "answer_rank", "position_attribution"];
 
+/// Heatmaps whose axes are components, or words already.
+const NO_IDS: &[&str] = &["head_attribution", "patched_"];
+
 /// `figure` with its token ids, which TransformerLens gives, as hooklens shows tokens.
 pub(crate) fn in_words(figure: &Figure, tokens: &Tokens) -> Figure {
     let word = |id: &str| tokens.string(id.parse().unwrap());
@@ -90,7 +93,7 @@ pub(crate) fn in_words(figure: &Figure, tokens: &Tokens) -> Figure {
                 *label = word(label);
             }
         }
-        FigureData::Heatmap { rows, columns, .. } if !figure.name.starts_with("head_attribution") => {
+        FigureData::Heatmap { rows, columns, .. } if !NO_IDS.iter().any(|name| figure.name.starts_with(name)) => {
             for label in rows.iter_mut().chain(columns) {
                 *label = word(label);
             }

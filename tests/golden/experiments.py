@@ -15,8 +15,25 @@ ACCENTED = {"text": "Très slow 🎬", "answer": GREAT, "distractor": AWFUL, "gr
 EMPTY = {"text": "", "answer": AWFUL, "distractor": GREAT}
 # few tokens, so that no two logits of a lens are too close to tell apart
 FEW = {"text": "A warm plot", "answer": GREAT, "distractor": AWFUL}
+# pairs of one length; both runs' words are single tokens
+WARM = {
+    "text": "The film was warm and the plot felt",
+    "answer": GREAT,
+    "distractor": AWFUL,
+    "corrupted": "The film was slow and the film felt",
+}
+DULL = {
+    "text": "A dull film was great and felt warm",
+    "answer": AWFUL,
+    "distractor": GREAT,
+    "corrupted": "A slow film was awful and felt dull",
+}
 # tokens that come again, for duplicate token and induction heads
 REPEATED = {"text": "the film was awful and the film was awful the film"}
+
+
+LAYER_SITES = ["resid_pre", "attn_out", "mlp_out"]
+HEAD_SITES = ["z", "q", "k", "v", "pattern"]
 
 
 def activation_prompts():
@@ -80,6 +97,21 @@ def all_of(model, processing):
         ),
         experiment([EMPTY, NEGATIVE], {"kind": "position_attribution", "prompt": 1}),
         experiment([without_distractor(ACCENTED)], {"kind": "position_attribution"}, prepend_bos=False),
+        experiment([WARM, DULL], {"kind": "activation_patching", "site": [*LAYER_SITES, *HEAD_SITES]}),
+        experiment(
+            [without_distractor(WARM)],
+            {
+                "kind": "activation_patching",
+                "site": HEAD_SITES,
+                "by_position": True,
+                "direction": "corrupted_into_clean",
+                "normalize": False,
+            },
+            prepend_bos=False,
+        ),
+        experiment([DULL], {"kind": "activation_patching", "site": "resid_pre", "metric": "kl"}),
+        experiment([WARM], {"kind": "activation_patching", "site": "z", "metric": "probability_diff"}),
+        experiment([WARM], {"kind": "activation_patching", "site": "v", "metric": "probability", "normalize": False}),
     ]
 
 
