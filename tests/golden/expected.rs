@@ -93,7 +93,9 @@ pub(crate) fn in_words(figure: &Figure, tokens: &Tokens) -> Figure {
                 *label = word(label);
             }
         }
-        FigureData::Heatmap { rows, columns, .. } if !NO_IDS.iter().any(|name| figure.name.starts_with(name)) => {
+        FigureData::Heatmap { rows, columns, .. }
+            if !NO_IDS.iter().any(|name| figure.name.starts_with(name)) =>
+        {
             for label in rows.iter_mut().chain(columns) {
                 *label = word(label);
             }

@@ -45,7 +45,10 @@ impl Columns {
             let of = |(i, prompt): (usize, &EncodedPrompt)| {
                 prompt.position(name).ok_or_else(|| {
                     let known: Vec<&str> = prompt.positions.iter().map(|(name, _)| name.as_str()).collect();
-                    format!("prompts[{i}] has no position `{name}`; it has {}", [&known[..], &["end"]].concat().join(", "))
+                    format!(
+                        "prompts[{i}] has no position `{name}`; it has {}",
+                        [&known[..], &["end"]].concat().join(", ")
+                    )
                 })
             };
             prompts.iter().enumerate().map(of).collect::<Result<Vec<_>, _>>()
