@@ -59,13 +59,14 @@ fn Entry(past: Past, history: History) -> impl IntoView {
     };
     let compare = move |_| session.view.with.set((!beside()).then(|| key.get_value()));
     let pin_title = if pinned { "Let it go" } else { "Keep it" };
+    let pin_label = format!("{pin_title}: {kind}, {title}");
     view! {
         <li aria-current=move || here().then_some("true")>
             <button
                 type="button"
                 class="icon"
                 title=pin_title
-                aria-label=pin_title
+                aria-label=pin_label
                 aria-pressed=pinned.to_string()
                 on:click=move |_| key.with_value(|id| history.toggle_pin(id))
             >
