@@ -12,6 +12,8 @@ pub struct Kind {
     pub title: &'static str,
     /// What it shows, in a few words.
     pub hint: &'static str,
+    /// Whether every prompt needs a corrupted twin.
+    pub needs_pairs: bool,
     /// Its options.
     pub settings: &'static [Setting],
 }
@@ -51,6 +53,7 @@ pub const KINDS: &[Kind] = &[
         name: "attribution",
         title: "Attribution",
         hint: "layers, heads",
+        needs_pairs: false,
         settings: &[
             NORM,
             Setting { name: "per_prompt", title: "A line for each prompt", input: Input::Flag },
@@ -60,12 +63,14 @@ pub const KINDS: &[Kind] = &[
         name: "prompt_test",
         title: "Prompt test",
         hint: "next tokens, ranks",
+        needs_pairs: false,
         settings: &[Setting { name: "top_k", title: "Tokens listed", input: Input::Count(1, 10) }],
     },
     Kind {
         name: "logit_lens",
         title: "Logit lens",
         hint: "every layer and token",
+        needs_pairs: false,
         settings: &[
             PROMPT,
             NORM,
@@ -76,6 +81,7 @@ pub const KINDS: &[Kind] = &[
         name: "attention",
         title: "Attention",
         hint: "all heads’ patterns",
+        needs_pairs: false,
         settings: &[
             PROMPT,
             Setting { name: "size", title: "Cells a side, at most", input: Input::Count(8, 64) },
@@ -85,12 +91,14 @@ pub const KINDS: &[Kind] = &[
         name: "position_attribution",
         title: "Source tokens",
         hint: "which words it comes from",
+        needs_pairs: false,
         settings: &[PROMPT],
     },
     Kind {
         name: "neurons",
         title: "Neurons",
         hint: "of one layer",
+        needs_pairs: false,
         settings: &[
             Setting { name: "layer", title: "Layer", input: Input::Count(0, 0) },
             Setting { name: "top_k", title: "Neurons listed", input: Input::Count(1, 10) },

@@ -2,14 +2,17 @@
 
 mod compare;
 mod kinds;
+mod pair;
 mod paste;
 
 pub use compare::{Comparison, compare, is_special};
 pub use kinds::{Input, KINDS, Kind, Setting};
+pub use pair::{Cell, last_characters, moved, pair};
 pub use paste::{read_rows, write_rows};
 
 use model::wire::{Experiment, Processing, Prompt, PromptSet, Prompts};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Where the prompts come from.
@@ -22,8 +25,10 @@ pub enum Source {
     Own,
 }
 
-/// Options of an analysis by name.
-pub type Settings = BTreeMap<String, serde_json::Value>;
+/// Options of an analysis or of a set, by name.
+pub type Settings = BTreeMap<String, Value>;
+
+static NONE: Settings = Settings::new();
 
 /// What a token is to an attribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +51,10 @@ pub struct Row {
     pub distractor: String,
     /// The group.
     pub group: String,
+    /// The text of the corrupted twin.
+    pub corrupted: String,
+    /// Named tokens, by the number of a character of the text, as in the contract.
+    pub positions: BTreeMap<String, usize>,
 }
 
 impl Row {
@@ -63,6 +72,8 @@ pub struct Draft {
     pub model: String,
     /// Where the prompts come from.
     pub source: Source,
+    /// Options of sets that differ from their defaults, by set and name: each set keeps its own.
+    pub set_options: BTreeMap<String, Settings>,
     /// The user's own prompts, kept while a set is chosen.
     pub rows: Vec<Row>,
     /// Own prompts that gave way to those of an opened result.
@@ -82,6 +93,7 @@ impl Default for Draft {
         Self {
             model: "demo".to_owned(),
             source: Source::Set("movie-sentiment".to_owned()),
+            set_options: BTreeMap::new(),
             rows: vec![Row::default()],
             earlier: Vec::new(),
             prepend_bos: true,
@@ -95,13 +107,27 @@ impl Default for Draft {
 impl Draft {
     /// What is set of the kind that is chosen.
     pub fn settings(&self) -> &Settings {
-        static NONE: Settings = Settings::new();
         self.settings.get(&self.kind).unwrap_or(&NONE)
     }
 
     /// Sets one option of the kind that is chosen.
-    pub fn set(&mut self, name: &str, value: serde_json::Value) {
+    pub fn set(&mut self, name: &str, value: Value) {
         self.settings.entry(self.kind.clone()).or_default().insert(name.to_owned(), value);
+    }
+
+    /// What is set of one set.
+    pub fn set_options(&self, set: &str) -> &Settings {
+        self.set_options.get(set).unwrap_or(&NONE)
+    }
+
+    /// Sets one option of a set; null takes it back.
+    pub fn set_option(&mut self, set: &str, name: &str, value: Value) {
+        let options = self.set_options.entry(set.to_owned()).or_default();
+        if value.is_null() {
+            options.remove(name);
+        } else {
+            options.insert(name.to_owned(), value);
+        }
     }
 
     /// Turns to an attribution that asks about one prompt and `token`, in one of the two roles. Where the prompts are
@@ -124,7 +150,7 @@ impl Draft {
     /// know. Blank rows are left out: see [`Draft::filled`].
     pub fn experiment(&self) -> Option<Experiment> {
         let prompts = match &self.source {
-            Source::Set(name) => Prompts::Set(set(name)?),
+            Source::Set(name) => Prompts::Set(set(name, self.set_options(name))?),
             Source::Own => Prompts::List(self.filled().into_iter().map(|i| prompt(&self.rows[i])).collect()),
         };
         if prompts == Prompts::List(Vec::new()) {
@@ -155,7 +181,11 @@ impl Draft {
             kind.name.clone_into(&mut self.kind);
         }
         match &experiment.prompts {
-            Prompts::Set(set) => self.source = Source::Set(set_name(set)),
+            Prompts::Set(set) => {
+                let (name, options) = name_and_options(set);
+                self.set_options.insert(name.clone(), options);
+                self.source = Source::Set(name);
+            }
             Prompts::List(prompts) => {
                 let rows = prompts.iter().map(from_prompt).collect();
                 self.replace_rows(rows);
@@ -185,20 +215,23 @@ impl Draft {
 /// What prompts are called in a line: the set's name, or how many there are.
 pub fn prompts_name(prompts: &Prompts) -> String {
     match prompts {
-        Prompts::Set(set) => set_name(set),
+        Prompts::Set(set) => name_and_options(set).0,
         Prompts::List(list) if list.len() == 1 => "1 prompt".to_owned(),
         Prompts::List(list) => format!("{} prompts", list.len()),
     }
 }
 
-/// A built-in set by the name under `"set"`, with its default options.
-fn set(name: &str) -> Option<PromptSet> {
-    serde_json::from_value(serde_json::json!({ "set": name })).ok()
+/// A built-in set by the name under `"set"`, with options; the others are its defaults.
+fn set(name: &str, options: &Settings) -> Option<PromptSet> {
+    let set = ("set".to_owned(), Value::from(name));
+    let options = options.iter().map(|(name, value)| (name.clone(), value.clone()));
+    serde_json::from_value(std::iter::once(set).chain(options).collect()).ok()
 }
 
-fn set_name(set: &PromptSet) -> String {
-    let json = serde_json::to_value(set).unwrap_or_default();
-    json["set"].as_str().unwrap_or_default().to_owned()
+fn name_and_options(set: &PromptSet) -> (String, Settings) {
+    let Ok(Value::Object(mut json)) = serde_json::to_value(set) else { return <_>::default() };
+    let name = json.remove("set").and_then(|name| Some(name.as_str()?.to_owned())).unwrap_or_default();
+    (name, json.into_iter().collect())
 }
 
 fn prompt(row: &Row) -> Prompt {
@@ -208,7 +241,8 @@ fn prompt(row: &Row) -> Prompt {
         answer: given(&row.answer),
         distractor: given(&row.distractor),
         group: given(&row.group),
-        ..Prompt::default()
+        corrupted: given(&row.corrupted),
+        positions: row.positions.clone(),
     }
 }
 
@@ -220,6 +254,8 @@ pub fn from_prompt(prompt: &Prompt) -> Row {
         answer: text(&prompt.answer),
         distractor: text(&prompt.distractor),
         group: text(&prompt.group),
+        corrupted: text(&prompt.corrupted),
+        positions: prompt.positions.clone(),
     }
 }
 

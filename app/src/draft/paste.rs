@@ -1,11 +1,11 @@
 //! Many prompts at once, as spreadsheets and editors copy them: a line a prompt, its fields divided by tabs.
 //!
-//! Fields are `text`, `answer`, `distractor`, `group`, the last three optional. Nothing is trimmed, because a leading
+//! Fields are `text`, `answer`, `distractor`, `group` and `corrupted`, all but the first optional. Nothing is trimmed, because a leading
 //! space belongs to its token. A first line with the fields' names is skipped, and so are empty lines.
 
 use super::Row;
 
-const HEADER: [&str; 4] = ["text", "answer", "distractor", "group"];
+const HEADER: [&str; 5] = ["text", "answer", "distractor", "group", "corrupted"];
 
 /// Reads pasted lines.
 pub fn read_rows(pasted: &str) -> Vec<Row> {
@@ -20,7 +20,7 @@ pub fn read_rows(pasted: &str) -> Vec<Row> {
 /// The inverse of [`read_rows`], for rows whose text is a single line.
 pub fn write_rows(rows: &[Row]) -> String {
     let line = |row: &Row| {
-        let line = [&*row.text, &*row.answer, &*row.distractor, &*row.group].join("\t");
+        let line = fields(row).join("\t");
         line.trim_end_matches('\t').to_owned()
     };
     rows.iter().filter(|row| !row.is_blank()).map(line).collect::<Vec<_>>().join("\n")
@@ -29,14 +29,23 @@ pub fn write_rows(rows: &[Row]) -> String {
 fn read_row(line: &str) -> Row {
     let mut fields = line.split('\t').map(str::to_owned);
     let mut next = || fields.next().unwrap_or_default();
-    Row { text: next(), answer: next(), distractor: next(), group: next() }
+    Row {
+        text: next(),
+        answer: next(),
+        distractor: next(),
+        group: next(),
+        corrupted: next(),
+        ..Row::default()
+    }
+}
+
+fn fields(row: &Row) -> [&str; 5] {
+    [&row.text, &row.answer, &row.distractor, &row.group, &row.corrupted]
 }
 
 fn is_header(row: &Row) -> bool {
-    let fields = [&row.text, &row.answer, &row.distractor, &row.group];
-    let is_name =
-        |(field, name): (&&String, &str)| field.is_empty() || field.trim().eq_ignore_ascii_case(name);
+    let is_name = |(field, name): (&str, &str)| field.is_empty() || field.trim().eq_ignore_ascii_case(name);
     row.text.trim().eq_ignore_ascii_case(HEADER[0])
         && !row.answer.is_empty()
-        && fields.iter().zip(HEADER).all(is_name)
+        && fields(row).into_iter().zip(HEADER).all(is_name)
 }

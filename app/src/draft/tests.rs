@@ -5,7 +5,13 @@ use model::wire::PromptTokens;
 use proptest::prelude::*;
 
 fn row4(text: &str, answer: &str, distractor: &str, group: &str) -> Row {
-    Row { text: text.into(), answer: answer.into(), distractor: distractor.into(), group: group.into() }
+    Row {
+        text: text.into(),
+        answer: answer.into(),
+        distractor: distractor.into(),
+        group: group.into(),
+        ..Row::default()
+    }
 }
 
 fn tokens(text: &[&str]) -> PromptTokens {
@@ -58,6 +64,39 @@ fn own_prompts_are_kept_when_a_result_is_opened() {
 #[test]
 fn an_unknown_set_is_no_experiment() {
     assert_eq!(Draft { source: Source::Set("no-such-set".into()), ..Draft::default() }.experiment(), None);
+}
+
+#[test]
+fn each_set_keeps_its_options_and_they_come_back_from_a_link() {
+    let mut draft = Draft { source: Source::Set("ioi".into()), ..Draft::default() };
+    draft.set_option("ioi", "flip", "ABB->XYZ".into());
+    draft.set_option("ioi", "n", 8.into());
+    draft.set_option("induction", "n", 3.into());
+    let experiment = draft.experiment().unwrap();
+    let Prompts::Set(PromptSet::Ioi(options)) = &experiment.prompts else { panic!("ioi") };
+    assert_eq!((options.n, options.flip.as_deref(), options.seed), (8, Some("ABB->XYZ"), 0));
+    let mut other = Draft::default();
+    other.adopt(&experiment);
+    assert_eq!(other.experiment(), Some(experiment));
+    draft.set_option("ioi", "flip", Value::Null);
+    assert_eq!(draft.set_options("ioi").keys().collect::<Vec<_>>(), ["n"]);
+    draft.set_option("ioi", "n", "many".into());
+    assert_eq!(draft.experiment(), None, "a value that the set does not take");
+}
+
+#[test]
+fn a_pair_with_named_tokens_comes_back() {
+    let row = Row {
+        corrupted: "Mary and John. Mary gave it to".into(),
+        positions: BTreeMap::from([("S2".to_owned(), 18)]),
+        ..row4("Mary and John. John gave it to", " Mary", " John", "")
+    };
+    let draft = own(vec![row.clone()]);
+    let Some(Experiment { prompts: Prompts::List(prompts), .. }) = draft.experiment() else { panic!("a list") };
+    assert_eq!(prompts[0].corrupted.as_deref(), Some("Mary and John. Mary gave it to"));
+    assert_eq!(from_prompt(&prompts[0]), row);
+    let stored = serde_json::to_string(&draft).unwrap();
+    assert_eq!(serde_json::from_str::<Draft>(&stored).unwrap(), draft);
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub fn AnyTable(
             text,
             answer: of("answer_tokens"),
             distractor: of("distractor_tokens"),
-            group: String::new(),
+            ..Row::default()
         })
     });
     let table = move || {

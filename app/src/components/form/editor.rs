@@ -1,9 +1,10 @@
 //! The fields of one own prompt, with its tokens under them as one types.
 
+use super::pair::PairTokens;
 use super::row::Checked;
 use crate::components::figures::icons::{CLOSE, Icon};
 use crate::components::{Token, Tokens};
-use crate::draft::{Row, Source, read_rows};
+use crate::draft::{Row, Source, moved, read_rows};
 use crate::state::Form;
 use leptos::ev::ClipboardEvent;
 use leptos::prelude::*;
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
     Text,
+    Corrupted,
     Answer,
     Distractor,
     Group,
@@ -21,6 +23,7 @@ impl Field {
     fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Corrupted => "corrupted",
             Self::Answer => "answer",
             Self::Distractor => "distractor",
             Self::Group => "group",
@@ -30,6 +33,7 @@ impl Field {
     fn of(self, row: &mut Row) -> &mut String {
         match self {
             Self::Text => &mut row.text,
+            Self::Corrupted => &mut row.corrupted,
             Self::Answer => &mut row.answer,
             Self::Distractor => &mut row.distractor,
             Self::Group => &mut row.group,
@@ -44,6 +48,8 @@ pub fn PromptEditor(
     row: usize,
     /// What the last check said about it.
     checked: Memo<Checked>,
+    /// Whether the analysis needs corrupted twins.
+    pairs: Memo<bool>,
 ) -> impl IntoView {
     let form: Form = expect_context();
     let text = value(form, row, Field::Text);
@@ -83,9 +89,30 @@ pub fn PromptEditor(
             <button type="button" class="icon" aria-label=format!("Remove prompt {}", row + 1) title="Remove" on:click=remove>
                 <Icon path=CLOSE />
             </button>
-            <p class="chips">{tokens}</p>
+            <Show when=move || pairs.get() fallback=move || view! { <p class="chips">{tokens}</p> }>
+                <Twin row checked />
+            </Show>
             <span class="len" class:warn=other title="tokens">{length}</span>
         </div>
+    }
+}
+
+/// The corrupted twin's text, and both texts' tokens under each other.
+#[component]
+fn Twin(row: usize, checked: Memo<Checked>) -> impl IntoView {
+    let form: Form = expect_context();
+    view! {
+        <textarea
+            class="twin"
+            rows="1"
+            aria-label=format!("Prompt {}, corrupted", row + 1)
+            placeholder="Its corrupted twin: as many tokens, some of them other ones"
+            spellcheck="false"
+            aria-invalid=move || has_problem(checked, Field::Corrupted)
+            prop:value=value(form, row, Field::Corrupted)
+            on:input:target=move |event| set(form, row, Field::Corrupted, event.target().value())
+        ></textarea>
+        <PairTokens row checked />
     }
 }
 
@@ -126,6 +153,9 @@ fn value(form: Form, row: usize, field: Field) -> Memo<String> {
 fn set(form: Form, row: usize, field: Field, text: String) {
     form.draft.update(|draft| {
         if let Some(row) = draft.rows.get_mut(row) {
+            if field == Field::Text {
+                row.positions = moved(&row.positions, &row.text, &text);
+            }
             *field.of(row) = text;
         }
     });

@@ -5,9 +5,11 @@ pub mod editor;
 pub mod groups;
 pub mod model;
 pub mod options;
+pub mod pair;
 pub mod paste;
 pub mod prompts;
 pub mod row;
+pub mod sets;
 
 use super::figures::icons::Icon;
 use super::header::names;

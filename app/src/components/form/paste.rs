@@ -79,8 +79,8 @@ fn PasteDialog(open: RwSignal<bool>) -> impl IntoView {
         <dialog class="paste" node_ref=dialog aria-label="Paste many prompts" on:close=move |_| open.set(false)>
             <h2>"Paste many prompts"</h2>
             <p class="hint">
-                "One prompt a line: text, answer, distractor, group, divided by tabs, as spreadsheets copy them. Only the \
-                 text is needed. Spaces count: most answers begin with one."
+                "One prompt a line: text, answer, distractor, group, corrupted twin, divided by tabs, as spreadsheets copy \
+                 them. Only the text is needed. Spaces count: most answers begin with one."
             </p>
             <textarea
                 rows="10"
@@ -137,8 +137,11 @@ fn FileField(file: RwSignal<Read>) -> impl IntoView {
 #[component]
 fn Preview(file: RwSignal<Read>) -> impl IntoView {
     let row = |prompt: &model::wire::Prompt| {
-        let Row { text, answer, distractor, group } = from_prompt(prompt);
-        view! { <tr><td class="long">{text}</td><td>{answer}</td><td>{distractor}</td><td>{group}</td></tr> }
+        let Row { text, answer, distractor, group, corrupted, .. } = from_prompt(prompt);
+        view! { <tr>
+                <td class="long">{text}</td><td>{answer}</td><td>{distractor}</td><td>{group}</td>
+                <td class="long">{corrupted}</td>
+            </tr> }
     };
     let problem = |problem: &model::wire::RowProblem| {
         view! { <li>{format!("Row {}, {}: {}", problem.row, problem.field, problem.message)}</li> }
@@ -152,7 +155,10 @@ fn Preview(file: RwSignal<Read>) -> impl IntoView {
                     <div class="preview">
                         <table>
                             <thead>
-                                <tr><th>"text"</th><th>"answer"</th><th>"distractor"</th><th>"group"</th></tr>
+                                <tr>
+                                    <th>"text"</th><th>"answer"</th><th>"distractor"</th><th>"group"</th>
+                                    <th>"corrupted"</th>
+                                </tr>
                             </thead>
                             <tbody>{file.prompts.iter().take(SHOWN).map(row).collect_view()}</tbody>
                         </table>

@@ -3,10 +3,12 @@
 use super::groups::{Group, Groups, groups};
 use super::paste::PasteMany;
 use super::row::PromptRow;
-use crate::draft::{Row, Source};
+use super::sets::SetOptions;
+use crate::draft::{Kind, Row, Source};
 use crate::state::{Catalog, Form, RunState};
 use leptos::prelude::*;
-use model::wire::{FigureData, Prompts, Values};
+use model::wire::{FigureData, Prompts, SetListing, Values};
+use serde_json::Value;
 
 /// Rows of a set that the wide form shows before one asks for more.
 const FEW: usize = 4;
@@ -30,6 +32,8 @@ pub struct Listing {
     pub differences: Memo<Option<Values>>,
     /// The groups, in the order of their marks.
     pub groups: Memo<Vec<Group>>,
+    /// Whether the analysis needs corrupted twins.
+    pub pairs: Memo<bool>,
     /// The row that is being edited in the narrow list.
     pub open: RwSignal<Option<usize>>,
 }
@@ -53,7 +57,10 @@ impl Listing {
                 _ => Vec::new(),
             })
         });
-        Self { wide, own, of_result, differences, groups, open: RwSignal::new(None) }
+        let pairs = Memo::new(move |_| {
+            form.draft.with(|draft| Kind::named(&draft.kind).is_some_and(|kind| kind.needs_pairs))
+        });
+        Self { wide, own, of_result, differences, groups, pairs, open: RwSignal::new(None) }
     }
 }
 
@@ -93,6 +100,7 @@ pub fn PromptsField(
             </div>
             <div class="choose">
                 <SetSelect />
+                <SetOptions />
                 <Groups groups=listing.groups />
             </div>
             <ol class="list" class:own=listing.own>
@@ -118,9 +126,14 @@ fn SetSelect() -> impl IntoView {
         Source::Set(name) => name,
         Source::Own => OWN.to_owned(),
     });
+    let count = move |set: &SetListing| {
+        let n = form.draft.with(|draft| draft.set_options(&set.name).get("n").and_then(Value::as_u64));
+        n.unwrap_or(set.prompts as u64)
+    };
     let sets = move || {
         let mut sets: Vec<(String, String)> = catalog.sets.with(|sets| {
-            sets.iter().map(|s| (s.name.clone(), format!("{} · {} prompts", s.name, s.prompts))).collect()
+            let line = |set: &SetListing| (set.name.clone(), format!("{} · {} prompts", set.name, count(set)));
+            sets.iter().map(line).collect()
         });
         let filled = form.draft.with(|draft| draft.filled().len());
         let plural = if filled == 1 { "" } else { "s" };

@@ -3,6 +3,7 @@
 
 use super::editor::PromptEditor;
 use super::groups::dot;
+use super::pair::PairTokens;
 use super::prompts::Listing;
 use crate::chart::format::signed;
 use crate::components::{Token, Tokens};
@@ -92,11 +93,11 @@ pub fn PromptRow(
                 <span class="k">{row + 1}</span>
                 <i class=move || dot(group())></i>
                 <Show when=move || !own>
-                    <Whole checked />
+                    <Whole checked pairs=listing.pairs />
                 </Show>
             </Show>
             <Show when=editing>
-                <PromptEditor row checked />
+                <PromptEditor row checked pairs=listing.pairs />
             </Show>
             <Show when=move || editing() || !checked.with(|checked| checked.problems.is_empty())>
                 <Notes checked />
@@ -169,7 +170,8 @@ fn nearest(row: &web_sys::HtmlElement) {
 
 /// A prompt of a set, in full: tokens, the two answers, the count.
 #[component]
-fn Whole(checked: Memo<Checked>) -> impl IntoView {
+fn Whole(checked: Memo<Checked>, pairs: Memo<bool>) -> impl IntoView {
+    let paired = Memo::new(move |_| pairs.get() && checked.with(|c| c.tokens.corrupted.is_some()));
     move || {
         let Checked { tokens, comparison, text, .. } = checked.get();
         let other = comparison.as_ref().is_some_and(|c| c.usual_length.is_some());
@@ -178,7 +180,12 @@ fn Whole(checked: Memo<Checked>) -> impl IntoView {
         let distractor = distractor.map(|text| view! { " − "<span class="cell"><Token text /></span> });
         view! {
             <span class="full">
-                <Tokens tokens=tokens.tokens differs=comparison.map(|c| c.differs).unwrap_or_default() />
+                {if paired.get() {
+                    view! { <PairTokens checked /> }.into_any()
+                } else {
+                    let differs = comparison.map(|c| c.differs).unwrap_or_default();
+                    view! { <Tokens tokens=tokens.tokens differs /> }.into_any()
+                }}
             </span>
             <span class="pair">
                 {answer.map(|text| view! { <span class="cell"><Token text /></span> })} {distractor}
