@@ -169,6 +169,22 @@ mod tests {
     }
 
     #[test]
+    fn a_character_lies_in_a_token() {
+        let tokens = tokens(|_| {});
+        let text = "The film was 🙂!";
+        let strings = tokens.strings(&tokens.encode(text).unwrap());
+        let at = |character: usize| tokens.tokens_at(text, &[character]).unwrap()[0];
+        assert_eq!(strings[..3], ["The", " film", " was"]);
+        for (character, token) in [(0, 0), (2, 0), (4, 1), (7, 1), (9, 2)] {
+            assert_eq!(at(character), token, "character {character}");
+        }
+        // a space is the next token's, a character of several tokens the last one's
+        assert_eq!((at(3), at(13), at(14)), (1, strings.len() - 2, strings.len() - 1));
+        let message = tokens.tokens_at(text, &[0, 15]).unwrap_err();
+        assert!(message.contains("no character 15") && message.contains("has 15"), "{message}");
+    }
+
+    #[test]
     fn an_id_without_a_string_is_spelled_as_an_id() {
         assert_eq!(tokens(|_| {}).string(60_000), "[60000]");
     }

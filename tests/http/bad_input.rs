@@ -67,6 +67,9 @@ async fn unknown_names_and_fields() {
         (with("/prompts/0/answr", json!("x")), bad, "answr"),
         (with("/prompts/0/answr", json!("x")), bad, "prompts[0]"),
         (with("/prompts", json!({"set": "movie-sentiment", "n": 3})), bad, "n"),
+        (with("/prompts", json!({"set": "ioi", "flips": "ABB->ABA"})), bad, "flips"),
+        (with("/prompts", json!({"set": "ioi", "n": -1})), bad, "`n`"),
+        (with("/prompts/0/positions", json!({"S1": "Mary"})), bad, "positions"),
         (with("/analysis/layer", json!(1)), bad, "layer"),
         (with("/analysis", json!({"kind": "magic"})), bad, "magic"),
         (with("/processing", json!("cooked")), bad, "cooked"),
@@ -97,6 +100,38 @@ async fn prompts_that_cannot_run() {
         ),
         (with("/analysis", json!({"kind": "activations", "sites": ["hook_zz"]})), bad, "hook_zz"),
         (with("/analysis", json!({"kind": "activations", "sites": []})), bad, "sites"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn sets_and_pairs_that_cannot_run() {
+    let bad = StatusCode::UNPROCESSABLE_ENTITY;
+    let patching = |prompts: Value| {
+        let mut experiment = experiment(1);
+        experiment["analysis"] = json!({"kind": "activation_patching", "site": "resid_pre"});
+        experiment["prompts"] = prompts;
+        experiment
+    };
+    let pair = |more: Value| {
+        let mut prompt =
+            json!({"text": "The film was great. It was", "answer": " great", "distractor": " awful"});
+        for (name, value) in more.as_object().unwrap() {
+            prompt[name] = value.clone();
+        }
+        patching(json!([prompt]))
+    };
+    check(vec![
+        (with("/prompts", json!({"set": "ioi", "n": 0})), bad, "prompts.n"),
+        (with("/prompts", json!({"set": "induction", "n": 1_000_000_000_000_u64})), bad, "prompts.n"),
+        (with("/prompts", json!({"set": "ioi", "flip": "ABB"})), bad, "prompts.flip"),
+        (patching(json!({"set": "ioi"})), bad, "prompts.flip"),
+        (patching(json!({"set": "movie-sentiment"})), bad, "prompts.set"),
+        (pair(json!({})), bad, "prompts[0].corrupted"),
+        (pair(json!({"corrupted": "The film was really awful. It was"})), bad, "prompts[0].corrupted"),
+        (pair(json!({"corrupted": "The film was great. It was"})), bad, "prompts[0].corrupted"),
+        (with("/prompts/0/positions", json!({"S1": 999})), bad, "prompts[0].positions"),
+        (with("/prompts/0/positions", json!({"end": 0})), bad, "prompts[0].positions"),
     ])
     .await;
 }

@@ -54,7 +54,11 @@ fn advice(clean: usize, corrupted: usize, cells: &[Cell]) -> String {
     if corrupted > clean {
         format!("{lengths}take {} out, or put {} into the prompt.", quoted(added), count(corrupted - clean))
     } else {
-        format!("{lengths}put {} in, or take {} out of the prompt.", count(clean - corrupted), quoted(missing))
+        format!(
+            "{lengths}put {} in, or take {} out of the prompt.",
+            count(clean - corrupted),
+            quoted(missing)
+        )
     }
 }
 

@@ -92,7 +92,9 @@ fn a_pair_with_named_tokens_comes_back() {
         ..row4("Mary and John. John gave it to", " Mary", " John", "")
     };
     let draft = own(vec![row.clone()]);
-    let Some(Experiment { prompts: Prompts::List(prompts), .. }) = draft.experiment() else { panic!("a list") };
+    let Some(Experiment { prompts: Prompts::List(prompts), .. }) = draft.experiment() else {
+        panic!("a list")
+    };
     assert_eq!(prompts[0].corrupted.as_deref(), Some("Mary and John. Mary gave it to"));
     assert_eq!(from_prompt(&prompts[0]), row);
     let stored = serde_json::to_string(&draft).unwrap();

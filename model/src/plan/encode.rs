@@ -10,7 +10,7 @@ use crate::wire::{Analysis, Experiment, Metric, Problem, Prompt, PromptTokens, T
 pub struct EncodedPrompt {
     /// Token ids, BOS included.
     pub ids: Vec<u32>,
-    /// Those of the corrupted twin, as many; empty where the analysis uses none.
+    /// Those of the corrupted twin, as many once it is planned; empty where the analysis uses none.
     pub corrupted: Vec<u32>,
     /// The answer's token, the first one where it has several.
     pub answer: Option<u32>,
@@ -115,10 +115,10 @@ pub(super) fn prompt(
             "it is the same token as the answer, so their difference is always 0".to_owned(),
         );
     }
-    let corrupted = twin(checkpoint, experiment, prompt, ids.len()).unwrap_or_else(|message| {
+    let (corrupted, wrong) = twin(checkpoint, experiment, prompt, ids.len());
+    if let Some(message) = wrong {
         problem("corrupted", message);
-        Vec::new()
-    });
+    }
     let bos = usize::from(experiment.prepend_bos);
     let positions = match ids.len() {
         0 => Vec::new(),
@@ -139,30 +139,32 @@ pub(super) fn prompt(
     }
 }
 
-/// The twin of a prompt of `n` tokens; empty where it is not used, or has nothing to be compared with yet.
+/// The twin of a prompt of `n` tokens, and what is wrong with it. A twin of another length is there all the same, so that a
+/// form can show where the two part.
 fn twin(
     checkpoint: &Checkpoint,
     experiment: &Experiment,
     prompt: &Prompt,
     n: usize,
-) -> Result<Vec<u32>, String> {
-    let kind = experiment.analysis.kind();
-    match (twins(&experiment.analysis), &prompt.corrupted) {
-        (Twins::Unused, _) => Ok(Vec::new()),
-        (Twins::Needed, None) => {
-            Err(format!("{kind} compares a prompt with a twin; add a `corrupted` text of as many tokens"))
-        }
-        (_, Some(corrupted)) => {
-            let ids = text(checkpoint, experiment.prepend_bos, corrupted)?;
-            if n != 0 && ids.len() != n {
-                let (twin, pieces) = (ids.len(), checkpoint.tokens().strings(&ids).join("|"));
-                return Err(format!(
-                    "it is {twin} tokens long and its prompt {n}; they must match token for token: {pieces}"
-                ));
-            }
-            Ok(ids)
-        }
+) -> (Vec<u32>, Option<String>) {
+    if twins(&experiment.analysis) == Twins::Unused {
+        return (Vec::new(), None);
     }
+    let Some(corrupted) = &prompt.corrupted else {
+        let kind = experiment.analysis.kind();
+        let message =
+            format!("{kind} compares a prompt with a twin; add a `corrupted` text of as many tokens");
+        return (Vec::new(), Some(message));
+    };
+    let ids = match text(checkpoint, experiment.prepend_bos, corrupted) {
+        Ok(ids) => ids,
+        Err(message) => return (Vec::new(), Some(message)),
+    };
+    let wrong = (n != 0 && ids.len() != n).then(|| {
+        let (twin, pieces) = (ids.len(), checkpoint.tokens().strings(&ids).join("|"));
+        format!("it is {twin} tokens long and its prompt {n}; they must match token for token: {pieces}")
+    });
+    (ids, wrong)
 }
 
 /// Whether a kind cannot do without an answer.

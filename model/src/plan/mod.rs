@@ -146,6 +146,10 @@ impl Draft {
             for (i, prompt) in list.iter().enumerate() {
                 prompts.push(encode::prompt(checkpoint, experiment, i, prompt, &mut problems));
             }
+            if let Some(lacking) = set_without_twins(experiment) {
+                problems.retain(|problem| !problem.field.ends_with("].corrupted"));
+                problems.push(lacking);
+            }
             problems.extend(limits.tokens(&prompts));
             problems.extend(options::check(checkpoint.config(), &experiment.analysis, &prompts, limits));
             warnings.splice(0..0, warnings::of(experiment, checkpoint.tokens(), &list, &prompts));
@@ -160,6 +164,15 @@ impl Draft {
     fn refused(experiment: &Experiment, problem: Problem) -> Self {
         let experiment = experiment.clone();
         Self { experiment, prompts: Vec::new(), warnings: Vec::new(), problems: vec![problem] }
+    }
+}
+
+/// Of a set whose prompts have no twins, where the analysis needs them, one problem rather than one a prompt.
+fn set_without_twins(experiment: &Experiment) -> Option<Problem> {
+    let needed = encode::twins(&experiment.analysis) == encode::Twins::Needed;
+    match &experiment.prompts {
+        Prompts::Set(set) if needed => prompt_sets::lacks_twins(set),
+        _ => None,
     }
 }
 

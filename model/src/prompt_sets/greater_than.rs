@@ -2,7 +2,7 @@
 //! the year 17”, which goes on with more than 32. In the twin the first year is the century's first (`01`), so that almost
 //! any year is later.
 //!
-//! The answer is a later year, the distractor the one that is as much earlier. Positions are `NOUN`, `XX1`, `YY` and `XX2`,
+//! The answer is a year from 10 to 30 later, the distractor the one that is as much earlier. Positions are `NOUN`, `XX1`, `YY` and `XX2`,
 //! the last token.
 
 use super::random::Random;
@@ -46,8 +46,10 @@ const NOUNS: [&str; 24] = [
     "mission",
 ];
 const CENTURIES: RangeInclusive<u32> = 11..=19;
-/// How much later and earlier the two answers are, at most.
-const FARTHEST: u32 = 30;
+/// How much later and earlier the two answers are.
+const APART: RangeInclusive<u32> = 10..=30;
+/// First years that leave room for both answers.
+const FIRST_YEARS: RangeInclusive<u32> = 12..=89;
 /// Years that it takes before a spelling counts as the tokenizer's.
 const YEARS_NEEDED: usize = 20;
 
@@ -69,8 +71,8 @@ pub(super) fn prompts(options: &Drawn, tokens: &Tokens) -> Vec<Prompt> {
     let prompt = |_| {
         let noun = random.choose(&nouns);
         let year = random.choose(&years);
-        let farthest = FARTHEST.min(year.year - 2).min(99 - year.year);
-        let apart = 1 + random.below(farthest as usize) as u32;
+        let farthest = (*APART.end()).min(year.year - 2).min(99 - year.year);
+        let apart = APART.start() + random.below((farthest - APART.start() + 1) as usize) as u32;
         let early = *early_years(spelling, tokens, year.century).first().unwrap_or(&1);
         let Sentence { text, positions } = sentence(noun, spelling, year);
         let twin = sentence(noun, spelling, Year { year: early, ..year });
@@ -102,7 +104,7 @@ fn sentence(noun: &str, Spelling(between): Spelling, Year { century, year }: Yea
 /// written as people do, where there is no such spelling.
 fn years(tokens: &Tokens) -> (Spelling, Vec<Year>) {
     let all = |fits: &dyn Fn(Year) -> bool| -> Vec<Year> {
-        let of_century = |century| (10..=90).map(move |year| Year { century, year });
+        let of_century = |century| FIRST_YEARS.map(move |year| Year { century, year });
         CENTURIES.flat_map(of_century).filter(|year| fits(*year)).collect()
     };
     for spelling in [Spelling(""), Spelling(" ")] {

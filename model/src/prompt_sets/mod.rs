@@ -15,7 +15,7 @@ mod sentence;
 mod tests;
 
 use crate::tokens::Tokens;
-use crate::wire::{Drawn, Problem, Prompt, PromptSet, SetListing, SetOption, SetOptionKind};
+use crate::wire::{Drawn, Ioi, Problem, Prompt, PromptSet, SetListing, SetOption, SetOptionKind};
 use serde_json::Value;
 
 /// The built-in sets, for a menu.
@@ -71,6 +71,23 @@ pub(crate) fn warnings(set: &PromptSet) -> Vec<String> {
         PromptSet::GreaterThan(_) => &greater_than::WARNINGS,
     };
     warnings.iter().map(|warning| (*warning).to_owned()).collect()
+}
+
+/// Of a set whose prompts have no corrupted twins: what to change.
+pub(crate) fn lacks_twins(set: &PromptSet) -> Option<Problem> {
+    match set {
+        PromptSet::Ioi(Ioi { flip: None, .. }) => Some(problem(
+            "flip",
+            "without it there are no corrupted twins; say how their names are other ones, such as `ABB->ABA`".to_owned(),
+        )),
+        PromptSet::MovieSentiment(_) => Some(problem(
+            "set",
+            "`movie-sentiment` has no corrupted twins; take `ioi` with a `flip`, `greater-than`, `agreement` or `induction`, \
+             or write pairs of your own"
+                .to_owned(),
+        )),
+        _ => None,
+    }
 }
 
 fn drawn(

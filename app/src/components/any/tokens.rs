@@ -27,12 +27,7 @@ pub fn AnyTable(
         let (started, experiment) = (run.started.get()?, run.experiment.get()?);
         let text = text_of(&started.prompts.get(prompt?)?.tokens, &experiment.prompts, prompt?)?;
         let of = |name: &str| run.figure(name, prompt).get().map(|f| joined(&f)).unwrap_or_default();
-        Some(Row {
-            text,
-            answer: of("answer_tokens"),
-            distractor: of("distractor_tokens"),
-            ..Row::default()
-        })
+        Some(Row { text, answer: of("answer_tokens"), distractor: of("distractor_tokens"), ..Row::default() })
     });
     let table = move || {
         let figure = figure.get();

@@ -77,7 +77,12 @@ fn names_of(checked: Memo<Checked>, token: usize) -> Vec<String> {
 
 /// A token of the prompt, under its names; a button where it can be given one.
 #[component]
-fn CleanToken(i: usize, text: String, names: Vec<String>, naming: Option<RwSignal<Option<usize>>>) -> impl IntoView {
+fn CleanToken(
+    i: usize,
+    text: String,
+    names: Vec<String>,
+    naming: Option<RwSignal<Option<usize>>>,
+) -> impl IntoView {
     let label = (!names.is_empty()).then(|| view! { <small class="name">{names.join(" ")}</small> });
     let Some(naming) = naming else {
         return view! { {label} <Token text /> }.into_any();

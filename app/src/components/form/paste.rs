@@ -139,9 +139,9 @@ fn Preview(file: RwSignal<Read>) -> impl IntoView {
     let row = |prompt: &model::wire::Prompt| {
         let Row { text, answer, distractor, group, corrupted, .. } = from_prompt(prompt);
         view! { <tr>
-                <td class="long">{text}</td><td>{answer}</td><td>{distractor}</td><td>{group}</td>
-                <td class="long">{corrupted}</td>
-            </tr> }
+            <td class="long">{text}</td><td>{answer}</td><td>{distractor}</td><td>{group}</td>
+            <td class="long">{corrupted}</td>
+        </tr> }
     };
     let problem = |problem: &model::wire::RowProblem| {
         view! { <li>{format!("Row {}, {}: {}", problem.row, problem.field, problem.message)}</li> }

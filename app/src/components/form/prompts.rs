@@ -132,7 +132,8 @@ fn SetSelect() -> impl IntoView {
     };
     let sets = move || {
         let mut sets: Vec<(String, String)> = catalog.sets.with(|sets| {
-            let line = |set: &SetListing| (set.name.clone(), format!("{} · {} prompts", set.name, count(set)));
+            let line =
+                |set: &SetListing| (set.name.clone(), format!("{} · {} prompts", set.name, count(set)));
             sets.iter().map(line).collect()
         });
         let filled = form.draft.with(|draft| draft.filled().len());

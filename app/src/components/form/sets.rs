@@ -64,7 +64,8 @@ fn option_field(form: Form, set: &str, option: SetOption) -> AnyView {
                     let choice = choice.clone();
                     move || value() == choice.as_str()
                 };
-                view! { <option value=choice.clone() selected=selected>{choice}</option> }
+                let title = choice.clone();
+                view! { <option value=choice selected=selected>{title}</option> }
             };
             view! {
                 <select on:change:target=move |event| assign(event.target().value().into())>
