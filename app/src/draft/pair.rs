@@ -71,12 +71,12 @@ fn count(tokens: usize) -> String {
 pub fn last_characters(text: &str, tokens: &[String]) -> Vec<Option<usize>> {
     let mut rest = text;
     let mut characters = 0;
-    let mut last = |token: &String| {
+    let last = |token: &String| {
         rest = rest.strip_prefix(token.as_str())?;
         characters += token.chars().count();
         characters.checked_sub(1)
     };
-    tokens.iter().map(|token| last(token)).collect()
+    tokens.iter().map(last).collect()
 }
 
 /// Where named characters are after a text was edited at one place: those before it stay, those after it move along, and

@@ -186,7 +186,7 @@ fn the_same_options_make_the_same_prompts_for_ever() {
             "5bf8a6cdfe026649",
             "53293ae4b8178508",
             "a16939f5b7e7047f",
-            "cbfd78e5157dbbb3",
+            "ff22539299202597",
             "8038a4a2db9e0124",
             "f19aff176ca7b8d0"
         ]
