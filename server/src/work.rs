@@ -136,7 +136,8 @@ impl Work for Planned {
             Analysis::Attribution(_)
             | Analysis::Neurons(_)
             | Analysis::Activations(_)
-            | Analysis::ActivationPatching(_) => Lane::Long,
+            | Analysis::ActivationPatching(_)
+            | Analysis::PathPatching(_) => Lane::Long,
         }
     }
 }

@@ -83,6 +83,11 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
             let labels = columns.labels(&prompts, plan.checkpoint().tokens());
             Box::new(causal::ActivationPatchingJob::new(model, prompts, options, columns, &labels))
         }
+        Analysis::PathPatching(options) => {
+            let columns = options.positions.as_deref().map(|names| causal::Columns::of(&prompts, Some(names)));
+            let columns = columns.transpose().map_err(|message| Error::field("analysis.positions", message))?;
+            Box::new(causal::PathPatchingJob::new(model, prompts, options, columns))
+        }
         Analysis::Activations(options) => {
             Box::new(activations::ActivationsJob::new(model, prompts, options)?)
         }

@@ -4,7 +4,7 @@ use super::options::option;
 use super::{EncodedPrompt, Limits};
 use crate::analysis::causal::Columns;
 use crate::config::{BlockKind, Config};
-use crate::wire::{ActivationPatching, PatchSite, Problem};
+use crate::wire::{ActivationPatching, HeadAt, PatchSite, PathPatching, Problem, Receiver};
 
 pub(super) fn check_activation_patching(
     config: &Config,
@@ -60,11 +60,51 @@ fn same_twins(prompts: &[EncodedPrompt]) -> impl Iterator<Item = Problem> {
 
 fn sites(config: &Config, sites: &[PatchSite]) -> Option<Problem> {
     let missing = sites.contains(&PatchSite::ResidMid) && config.block == BlockKind::Parallel;
-    let twice = sites.iter().enumerate().find(|(i, site)| sites[..*i].contains(site));
     if missing {
         let message = "`resid_mid` does not exist in this model: attention and MLP of a block run in parallel; take \
                        `resid_pre`, `attn_out` or `mlp_out`";
         return Some(option("site", message.to_owned()));
     }
-    twice.map(|(_, site)| option("site", format!("`{}` stands there twice", site.name())))
+    twice(sites).map(|site| option("site", format!("`{}` stands there twice", site.name())))
+}
+
+pub(super) fn check_path_patching(
+    config: &Config,
+    options: &PathPatching,
+    prompts: &[EncodedPrompt],
+) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = same_twins(prompts).collect();
+    problems.extend(options.receiver.iter().filter_map(|receiver| check_receiver(config, *receiver)));
+    let logits = options.receiver.iter().any(|receiver| receiver.head().is_none());
+    if logits && options.receiver.len() > 1 {
+        let message = "every path ends at the logits, so they cannot be one receiver of several; ask for them alone";
+        problems.push(option("receiver", message.to_owned()));
+    }
+    problems.extend(twice(&options.receiver).map(|receiver| {
+        option("receiver", format!("`{}` stands there twice", receiver.name()))
+    }));
+    problems.extend(twice(&options.sender).map(|sender| option("sender", format!("`{}` stands there twice", sender.name()))));
+    if let Some(names) = &options.positions {
+        problems.extend(Columns::of(prompts, Some(names)).err().map(|message| option("positions", message)));
+    }
+    problems
+}
+
+fn check_receiver(config: &Config, receiver: Receiver) -> Option<Problem> {
+    let HeadAt { layer, head } = receiver.head()?;
+    let (layers, heads) = (config.n_layers, config.n_heads);
+    let message = if layer >= layers {
+        format!("layer {layer} is out of range; there are {layers} layers, numbered from 0")
+    } else if head >= heads {
+        format!("head {head} is out of range; there are {heads} heads a layer, numbered from 0")
+    } else if layer == 0 {
+        "a head of layer 0 comes before every sender; take a receiver of a later layer".to_owned()
+    } else {
+        return None;
+    };
+    Some(option("receiver", message))
+}
+
+fn twice<T: PartialEq>(items: &[T]) -> Option<&T> {
+    items.iter().enumerate().find(|(i, item)| items[..*i].contains(item)).map(|(_, item)| item)
 }

@@ -66,7 +66,7 @@ pub(super) enum Twins {
 
 pub(super) fn twins(analysis: &Analysis) -> Twins {
     match analysis {
-        Analysis::ActivationPatching(_) => Twins::Needed,
+        Analysis::ActivationPatching(_) | Analysis::PathPatching(_) => Twins::Needed,
         _ => Twins::Unused,
     }
 }
@@ -174,7 +174,7 @@ fn compares_answers(analysis: &Analysis) -> bool {
         | Analysis::Head(_)
         | Analysis::Neurons(_)
         | Analysis::PositionAttribution(_) => true,
-        Analysis::ActivationPatching(_) => metric(analysis) != Some(Metric::Kl),
+        Analysis::ActivationPatching(_) | Analysis::PathPatching(_) => metric(analysis) != Some(Metric::Kl),
         Analysis::Attention(_)
         | Analysis::LogitLens(_)
         | Analysis::PromptTest(_)
@@ -190,6 +190,7 @@ fn compares_probabilities(analysis: &Analysis) -> bool {
 fn metric(analysis: &Analysis) -> Option<Metric> {
     match analysis {
         Analysis::ActivationPatching(options) => Some(options.metric),
+        Analysis::PathPatching(options) => Some(options.metric),
         _ => None,
     }
 }

@@ -1,10 +1,11 @@
 //! The figures of `activation_patching`.
 
 use super::causal::{self, of_pairs};
-use super::literals::{boolean, string};
+use super::literals::{boolean, list, string};
 use super::{Recipe, WORDS, piece};
 use crate::wire::{ActivationPatching, Direction, Experiment, PatchSite};
 
+const COLUMNS: &str = piece!("activation_patching/columns");
 const PATCH: &str = piece!("activation_patching/patch");
 
 pub(super) fn recipes(experiment: &Experiment, options: &ActivationPatching) -> Vec<Recipe> {
@@ -46,11 +47,12 @@ fn recipe(
     piece: &'static str,
 ) -> Recipe {
     let name = format!("patched_{}{suffix}", site.name());
-    let pieces = vec![WORDS, causal::PAIRS, causal::EFFECTS, causal::POSITIONS, PATCH, piece];
+    let pieces = vec![WORDS, causal::PAIRS, causal::EFFECTS, causal::POSITIONS, COLUMNS, PATCH, piece];
     let recipe = of_pairs(Recipe::new(&name, kind, pieces), options.metric, options.normalize);
     let forwards = options.direction == Direction::CleanIntoCorrupted;
     recipe
         .with("SITE", string(site.name()))
         .with("CLEAN_INTO_CORRUPTED", boolean(forwards))
         .with("BY_POSITION", boolean(options.by_position))
+        .with("POSITIONS", options.positions.as_deref().map_or("None".to_owned(), list))
 }

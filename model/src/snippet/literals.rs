@@ -80,7 +80,13 @@ fn prompt(prompt: &Prompt) -> String {
     ];
     let written =
         fields.iter().filter_map(|(name, value)| Some(format!("\"{name}\": {}", string(value.as_ref()?))));
-    format!("{{{}}}", written.collect::<Vec<_>>().join(", "))
+    let mut written: Vec<String> = written.collect();
+    if !prompt.positions.is_empty() {
+        let one = |(name, character): (&String, &usize)| format!("{}: {character}", string(name));
+        let all = prompt.positions.iter().map(one).collect::<Vec<_>>().join(", ");
+        written.push(format!("\"positions\": {{{all}}}"));
+    }
+    format!("{{{}}}", written.join(", "))
 }
 
 /// A Python string literal that cannot end early, nor look like other than what it is.

@@ -15,6 +15,7 @@ mod head;
 mod literals;
 mod logit_lens;
 mod neurons;
+mod path_patching;
 mod position_attribution;
 mod prompt_test;
 
@@ -123,6 +124,7 @@ fn recipes(experiment: &Experiment) -> Vec<Recipe> {
         Analysis::PromptTest(options) => prompt_test::recipes(experiment, options),
         Analysis::Activations(options) => activations::recipes(options),
         Analysis::ActivationPatching(options) => activation_patching::recipes(experiment, options),
+        Analysis::PathPatching(options) => path_patching::recipes(experiment, options),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What to compute, and its options.
 
-use super::ActivationPatching;
+use super::{ActivationPatching, PathPatching};
 use serde::{Deserialize, Serialize};
 
 /// What to compute, by the name under `"kind"`.
@@ -26,6 +26,8 @@ pub enum Analysis {
     Activations(Activations),
     /// How much of the answer comes with one activation of another run.
     ActivationPatching(ActivationPatching),
+    /// What of each head's effect goes straight to a receiver.
+    PathPatching(PathPatching),
 }
 
 impl Analysis {
@@ -41,6 +43,7 @@ impl Analysis {
             Self::PromptTest(_) => "prompt_test",
             Self::Activations(_) => "activations",
             Self::ActivationPatching(_) => "activation_patching",
+            Self::PathPatching(_) => "path_patching",
         }
     }
 }

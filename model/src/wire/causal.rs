@@ -118,6 +118,187 @@ pub struct ActivationPatching {
     pub positions: Option<Vec<String>>,
 }
 
+/// Options of `path_patching`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PathPatching {
+    /// Where the paths end: one input, or several of heads and MLPs that are changed together.
+    #[cfg_attr(feature = "openapi", schema(value_type = super::OneOrMany<Receiver>))]
+    pub receiver: Several<Receiver>,
+    /// Where the paths begin.
+    #[cfg_attr(feature = "openapi", schema(value_type = super::OneOrMany<Sender>))]
+    #[serde(default = "heads", skip_serializing_if = "are_heads")]
+    pub sender: Several<Sender>,
+    /// How a run's answer is measured.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub metric: Metric,
+    /// Whether values are (mean patched − mean corrupted)/(mean clean − mean corrupted), or the metric itself.
+    #[serde(default = "yes")]
+    pub normalize: bool,
+    /// Names of the positions at which senders are changed; without them, at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub positions: Option<Vec<String>>,
+}
+
+/// Where a path ends: what is replaced by what it would be if only the path were changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "site", rename_all = "snake_case")]
+pub enum Receiver {
+    /// The final residual stream at the last token.
+    Logits(FinalLogits),
+    /// A head's queries.
+    Q(HeadAt),
+    /// A head's keys.
+    K(HeadAt),
+    /// A head's values.
+    V(HeadAt),
+    /// A head's attention pattern: its queries and keys.
+    Pattern(HeadAt),
+}
+
+/// No further fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FinalLogits {}
+
+/// A head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HeadAt {
+    /// The layer, from 0.
+    pub layer: usize,
+    /// The head, from 0.
+    pub head: usize,
+}
+
+impl Receiver {
+    /// The head it is an input of; none for the logits.
+    pub const fn head(self) -> Option<HeadAt> {
+        match self {
+            Self::Logits(_) => None,
+            Self::Q(at) | Self::K(at) | Self::V(at) | Self::Pattern(at) => Some(at),
+        }
+    }
+
+    /// The layer of that head.
+    pub fn layer(self) -> Option<usize> {
+        self.head().map(|at| at.layer)
+    }
+
+    /// As the contract spells its site.
+    pub const fn site(self) -> &'static str {
+        match self {
+            Self::Logits(_) => "logits",
+            Self::Q(_) => "q",
+            Self::K(_) => "k",
+            Self::V(_) => "v",
+            Self::Pattern(_) => "pattern",
+        }
+    }
+
+    /// As a figure's name has it: `logits`, `L9H6_q`.
+    pub fn name(self) -> String {
+        match self.head() {
+            None => self.site().to_owned(),
+            Some(HeadAt { layer, head }) => format!("L{layer}H{head}_{}", self.site()),
+        }
+    }
+}
+
+/// Where a path begins: what takes its value from the corrupted run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Sender {
+    /// Each head's z.
+    #[default]
+    Z,
+    /// What each layer's attention writes.
+    AttnOut,
+    /// What each layer's MLP writes.
+    MlpOut,
+}
+
+impl Sender {
+    /// As the contract spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Z => "z",
+            Self::AttnOut => "attn_out",
+            Self::MlpOut => "mlp_out",
+        }
+    }
+}
+
+impl PathPatching {
+    /// What the figures of a sender are called: `path_to_L9H6_q`, of layers `path_to_L9H6_q:mlp_out`.
+    pub fn figure(&self, sender: Sender) -> String {
+        let to = self.receiver.iter().map(|receiver| receiver.name()).collect::<Vec<_>>().join("+");
+        match sender {
+            Sender::Z => format!("path_to_{to}"),
+            _ => format!("path_to_{to}:{}", sender.name()),
+        }
+    }
+}
+
+fn heads() -> Several<Sender> {
+    Sender::Z.into()
+}
+
+fn are_heads(senders: &Several<Sender>) -> bool {
+    *senders == heads()
+}
+
+/// Options of `ablation`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Ablation {
+    /// What is replaced, one at a time.
+    pub site: AblationSite,
+    /// By what.
+    pub method: AblationMethod,
+    /// Whether it is replaced at one position at a time, instead of at all.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub by_position: bool,
+    /// How a run's answer is measured.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub metric: Metric,
+    /// Whether values are (mean ablated − mean corrupted)/(mean clean − mean corrupted), instead of the metric itself.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub normalize: bool,
+}
+
+/// What an ablation replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AblationSite {
+    /// Each head's z.
+    Z,
+    /// What each layer's attention writes.
+    AttnOut,
+    /// What each layer's MLP writes.
+    MlpOut,
+}
+
+/// By what an ablation replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AblationMethod {
+    /// Zeros.
+    Zero,
+    /// The mean over the prompts: at each position where they have one length, else over all positions too.
+    Mean,
+    /// What another run has there: the prompt's corrupted twin, or, without twins, the next prompt's.
+    Resample,
+}
+
 fn yes() -> bool {
     true
 }

@@ -23,7 +23,9 @@ pub use api::{
     ApiError, Checked, LoadedModel, Memory, ModelListing, ModelRequest, Problem, PromptFile, Residence,
     RowProblem, RunAccepted, SetListing, SetOption, SetOptionKind, StoredResult, Unloaded,
 };
-pub use causal::{ActivationPatching, Direction, Metric, PatchSite};
+pub use causal::{
+    ActivationPatching, Direction, FinalLogits, HeadAt, Metric, PatchSite, PathPatching, Receiver, Sender,
+};
 pub use event::{
     Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started, TwinTokens,
 };

@@ -14,6 +14,7 @@ pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
         Analysis::PromptTest(_) => prompt_test(&figure.name),
         Analysis::Activations(_) => "The tensors in the file, one a prompt and site, with their shapes.",
         Analysis::ActivationPatching(_) => patching(&figure.name),
+        Analysis::PathPatching(_) => paths(&figure.name),
     }
 }
 
@@ -36,6 +37,14 @@ pub fn axes(name: &str) -> Option<(&'static str, &'static str)> {
         "pattern" | "value_weighted" => Some(("query", "key")),
         _ => None,
     }
+}
+
+fn paths(name: &str) -> &'static str {
+    if name == "summary" || name.ends_with("_stderr") {
+        return patching(name);
+    }
+    "The clean run’s answer when one sender has its corrupted value and only the receiver hears of it: 1 is no effect, 0 the \
+     corrupted runs’ answer, unless it is not normalised. Mean over pairs."
 }
 
 fn patching(name: &str) -> &'static str {

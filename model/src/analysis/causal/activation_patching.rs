@@ -4,7 +4,7 @@
 //! As TransformerLens's `patching`: the residual stream, what attention or an MLP writes at one position; a head's z, q, k,
 //! v or pattern at all positions, or at one.
 
-use super::super::{Job, Step, chunks};
+use super::super::{Job, Step};
 use super::cells::{PatchCell, Transplant, recorded_sites};
 use super::effects::{Axes, Effects, Measured, numbered};
 use super::metric::Measure;
@@ -14,7 +14,6 @@ use super::sweep::{Stage, Sweep};
 use crate::config::Config;
 use crate::error::Result;
 use crate::hook_name::HookName;
-use crate::hooks::NoHooks;
 use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
 use crate::wire::{ActivationPatching, Direction, EventBody, PatchSite, Progress};
@@ -86,7 +85,8 @@ impl ActivationPatchingJob {
             Direction::CleanIntoCorrupted => (corrupted, clean, both[1]),
             Direction::CorruptedIntoClean => (clean, corrupted, both[0]),
         };
-        let transplant = Transplant { model: &self.model, base: &base, donor: &donor };
+        let values_of = |layer, site| donor.at(layer, site);
+        let transplant = Transplant { model: &self.model, base: &base, donor: &values_of };
         let mut values = vec![unchanged; self.cells()];
         let cells = self.lay_out(&transplant)?;
         for cell in &cells {
@@ -145,17 +145,15 @@ impl ActivationPatchingJob {
     /// Goes on with a pair, and says whether cells arrived.
     fn advance(&self, pair: &mut Pair) -> candle_core::Result<bool> {
         let Pair { base, donor, sweep, clean_logits, measured } = pair;
-        let transplant = Transplant { model: &self.model, base, donor };
-        let Some(arrived) = sweep.step(&self.model, |cells| transplant.rows(cells))? else {
+        let values_of = |layer, site| donor.at(layer, site);
+        let transplant = Transplant { model: &self.model, base, donor: &values_of };
+        let Some(arrived) = sweep.step(&self.model, &transplant)? else {
             return Ok(false);
         };
-        let measure = self.measure(clean_logits);
-        let mut numbers = sweep.cells()[arrived.cells.clone()].iter().map(|cell| cell.number);
-        for rows in arrived.last_rows().chunks(chunks::unembedded(self.model.config())) {
-            let logits = self.model.finish(&arrived.pass, rows, &mut NoHooks)?;
-            for (value, number) in measure.of(&logits)?.into_iter().zip(&mut numbers) {
-                measured.cells[number] = value;
-            }
+        let cells = &sweep.cells()[arrived.cells.clone()];
+        let values = self.measure(clean_logits).of_arrived(&self.model, &arrived)?;
+        for (cell, value) in cells.iter().zip(values) {
+            measured.cells[cell.number] = value;
         }
         Ok(true)
     }

@@ -1,4 +1,4 @@
-//! The cells of activation patching: which activation each puts from one run, the *donor*, into the other, the *base*.
+//! Cells that put an activation of one run, the *donor*, into the other, the *base*.
 
 use super::changes::Block;
 use super::recorded::Recorded;
@@ -54,35 +54,49 @@ impl PatchCell {
         };
         Some(Self { site, layer, head, position, number, changed })
     }
+
+    /// At all positions, of which `changed` are followed.
+    pub(super) fn everywhere(
+        site: PatchSite,
+        layer: usize,
+        head: usize,
+        changed: Range<usize>,
+        number: usize,
+    ) -> Self {
+        Self { site, layer, head, position: None, number, changed }
+    }
 }
 
 /// The two runs of a pair by their part.
 pub(super) struct Transplant<'a> {
     pub(super) model: &'a Transformer,
     pub(super) base: &'a Recorded,
-    pub(super) donor: &'a Recorded,
+    /// The other run's values of a site in a layer, `[position, …]`.
+    pub(super) donor: &'a dyn Fn(usize, Site) -> Result<Tensor>,
 }
 
-impl Transplant<'_> {
-    /// The residual stream of cells that join at one block, one after the other: `[rows, d_model]`.
-    pub(super) fn rows(&self, cells: &[PatchCell]) -> Result<Tensor> {
+impl sweep::Variants<PatchCell> for Transplant<'_> {
+    fn enter(&self, cells: &[PatchCell]) -> Result<Tensor> {
         let alike = |a: &PatchCell, b: &PatchCell| (a.site, a.layer) == (b.site, b.layer);
         let parts = cells.chunk_by(alike).map(|cells| self.rows_of_one_site(cells));
         Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)
     }
+}
 
+impl Transplant<'_> {
+    /// The residual stream of cells of one site and layer, one after the other: `[rows, d_model]`.
     fn rows_of_one_site(&self, cells: &[PatchCell]) -> Result<Tensor> {
         let PatchCell { site, layer, .. } = cells[0];
         let block = Block { model: self.model, run: self.base, layer };
         if site == PatchSite::ResidPre {
-            let donor = self.donor.at(layer, Site::ResidPre)?;
+            let donor = (self.donor)(layer, Site::ResidPre)?;
             let changed =
                 cells.iter().map(|cell| narrow(&donor, &cell.changed)).collect::<Result<Vec<_>>>()?;
             return self.continued(cells, &Tensor::cat(&changed, 0)?, &self.base.at(layer, Site::ResidPre)?);
         }
         let at: Vec<u32> = cells.iter().flat_map(|cell| cell.changed.clone()).map(|p| p as u32).collect();
         let taken = |values: &Tensor| values.index_select(&Tensor::new(&at[..], values.device())?, 0);
-        let (base, donor) = (|site| self.base.at(layer, site), |site| self.donor.at(layer, site));
+        let (base, donor) = (|site| self.base.at(layer, site), |site| (self.donor)(layer, site));
         let (attn_out, mlp_out) = match site {
             PatchSite::AttnOut => (taken(&donor(Site::AttnOut)?)?, None),
             PatchSite::ResidMid => (taken(&(donor(Site::ResidMid)? - base(Site::ResidPre)?)?)?, None),
@@ -121,9 +135,9 @@ impl Transplant<'_> {
             PatchSite::K => Site::K,
             PatchSite::V => Site::V,
             PatchSite::Pattern => Site::Pattern,
-            _ => return self.donor.at(block.layer, Site::Z),
+            _ => return (self.donor)(block.layer, Site::Z),
         };
-        let values = narrow(&self.donor.at(block.layer, site)?, &at)?;
+        let values = narrow(&(self.donor)(block.layer, site)?, &at)?;
         block.z_with(site, at.map(|p| p as u32).collect(), values)
     }
 
@@ -149,7 +163,7 @@ impl Transplant<'_> {
             PatchSite::MlpOut => Site::MlpOut,
             _ => return Ok(vec![false; self.base.tokens()]),
         };
-        let distance = (self.base.at(layer, site)? - self.donor.at(layer, site)?)?.abs()?.max(D::Minus1)?;
+        let distance = (self.base.at(layer, site)? - (self.donor)(layer, site)?)?.abs()?.max(D::Minus1)?;
         Ok(distance.to_vec1::<f32>()?.into_iter().map(|d| d == 0.0).collect())
     }
 }

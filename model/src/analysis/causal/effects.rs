@@ -55,6 +55,9 @@ impl Effects<'_> {
             self.pairs.iter().map(|pair| self.scaled(&pair.cells[cells.clone()])).collect();
         let by_pair = ByPrompt { prompts: self.prompts, rows: rows.iter().map(Vec::as_slice).collect() };
         let (mean, stderr) = by_pair.mean_and_stderr();
+        if let [(_, labels)] = &axes[..] {
+            return vec![by_pair.line(name, title, labels, self.complete && rows.len() > 1)];
+        }
         let mut figures = vec![figure(name, None, title, over(axes, mean))];
         if rows.len() > 1 {
             let title = format!("{title}: standard error");

@@ -1,6 +1,10 @@
 //! How a run's answer is measured, from the logits at its last token.
 
+use super::super::chunks;
+use super::sweep::Arrived;
+use crate::hooks::NoHooks;
 use crate::plan::EncodedPrompt;
+use crate::transformer::Transformer;
 use crate::wire::Metric;
 use candle_core::{D, Result, Tensor};
 
@@ -36,6 +40,15 @@ impl Measure<'_> {
             }
         };
         value.to_vec1()
+    }
+
+    /// Of cells that have gone through all blocks.
+    pub(super) fn of_arrived(&self, model: &Transformer, arrived: &Arrived) -> Result<Vec<f32>> {
+        let mut values = Vec::new();
+        for rows in arrived.last_rows().chunks(chunks::unembedded(model.config())) {
+            values.extend(self.of(&model.finish(&arrived.pass, rows, &mut NoHooks)?)?);
+        }
+        Ok(values)
     }
 
     /// Planning refuses prompts without an answer for every metric that reads one.

@@ -9,9 +9,12 @@ mod cells;
 mod changes;
 mod effects;
 mod metric;
+mod path_patching;
 mod positions;
 mod recorded;
+mod replace;
 mod sweep;
 
 pub(super) use activation_patching::ActivationPatchingJob;
+pub(super) use path_patching::PathPatchingJob;
 pub(crate) use positions::Columns;

@@ -10,9 +10,10 @@
 //! needed.
 
 use super::super::chunks;
+use super::replace::Replace;
 use crate::config::Config;
 use crate::hook_name::{HookName, Site};
-use crate::hooks::{Given, NoHooks};
+use crate::hooks::Given;
 use crate::packing::Segment;
 use crate::transformer::{Pass, Transformer};
 use candle_core::{Result, Tensor, bail};
@@ -30,6 +31,17 @@ pub(super) trait Cell {
     fn joins(&self) -> usize;
     /// The first position that differs.
     fn from(&self) -> usize;
+}
+
+/// What makes a cell differ.
+pub(super) trait Variants<C> {
+    /// The rows of cells that join at the same block, one cell after the other: `[rows, d_model]`.
+    fn enter(&self, cells: &[C]) -> Result<Tensor>;
+
+    /// What is replaced in block `layer` in the rows of cells that have joined before it; nothing, unless it is said.
+    fn replaced(&self, _layer: usize, _cells: &[C], _rows: &[Range<usize>]) -> Result<Replace> {
+        Ok(Replace::default())
+    }
 }
 
 /// What all cells of a sweep are variants of, and how far they are followed.
@@ -106,25 +118,24 @@ impl<C: Cell> Sweep<C> {
         self.waiting.is_empty() && self.walk.is_none()
     }
 
-    /// Goes on as far as one step should. `enter` makes the rows of cells that join at the same block, one cell after the
-    /// other: `[rows, d_model]`. Returns the cells that arrived, if any did.
+    /// Goes on as far as one step should. Returns the cells that arrived, if any did.
     pub(super) fn step(
         &mut self,
         model: &Transformer,
-        mut enter: impl FnMut(&[C]) -> Result<Tensor>,
+        variants: &impl Variants<C>,
     ) -> Result<Option<Arrived>> {
         let mut walk = match self.walk.take() {
             Some(walk) => walk,
             None => match self.waiting.pop_front() {
-                Some(cells) => self.start(model, cells, &mut enter)?,
+                Some(cells) => self.start(model, cells, variants)?,
                 None => bail!("all cells have arrived"),
             },
         };
         let rows = walk.pass.resid().dim(0)?;
         let until = walk.pass.layers_done() + chunks::blocks(model.config(), rows);
         while walk.pass.layers_done() < until.min(self.stage.until) {
-            self.advance(model, &mut walk.pass)?;
-            self.join(model, &mut walk, &mut enter)?;
+            self.advance(model, &mut walk, variants)?;
+            self.join(model, &mut walk, variants)?;
         }
         if walk.pass.layers_done() < self.stage.until {
             self.walk = Some(walk);
@@ -137,7 +148,7 @@ impl<C: Cell> Sweep<C> {
         &self,
         model: &Transformer,
         cells: Range<usize>,
-        enter: &mut impl FnMut(&[C]) -> Result<Tensor>,
+        variants: &impl Variants<C>,
     ) -> Result<Walk> {
         let layer = self.cells[cells.start].joins();
         let tokens = self.tokens()?;
@@ -146,13 +157,13 @@ impl<C: Cell> Sweep<C> {
             let whole = Segment { rows: 0..tokens, context: Vec::new() };
             let pass = model.resume(layer, self.stage.base[layer].clone(), positions, vec![whole])?;
             let mut walk = Walk { pass, cells, joined: Vec::new() };
-            self.join(model, &mut walk, enter)?;
+            self.join(model, &mut walk, variants)?;
             return Ok(walk);
         }
         let first = self.joining(&cells, 0, layer);
         let mut joined = Vec::new();
         let (positions, segments) = self.lay_out(&first, 0, tokens, &mut joined);
-        let pass = model.resume(layer, enter(&self.cells[first])?, positions, segments)?;
+        let pass = model.resume(layer, variants.enter(&self.cells[first])?, positions, segments)?;
         Ok(Walk { pass, cells, joined })
     }
 
@@ -161,13 +172,13 @@ impl<C: Cell> Sweep<C> {
         &self,
         model: &Transformer,
         walk: &mut Walk,
-        enter: &mut impl FnMut(&[C]) -> Result<Tensor>,
+        variants: &impl Variants<C>,
     ) -> Result<()> {
         let joining = self.joining(&walk.cells, walk.joined.len(), walk.pass.layers_done());
         if joining.is_empty() {
             return Ok(());
         }
-        let resid = enter(&self.cells[joining.clone()])?;
+        let resid = variants.enter(&self.cells[joining.clone()])?;
         let start = walk.pass.resid().dim(0)?;
         let (positions, segments) = self.lay_out(&joining, start, self.tokens()?, &mut walk.joined);
         model.join(&mut walk.pass, &resid, &positions, segments)
@@ -200,12 +211,17 @@ impl<C: Cell> Sweep<C> {
         (positions, segments)
     }
 
-    fn advance(&self, model: &Transformer, pass: &mut Pass) -> Result<()> {
-        let Some(frozen) = &self.stage.frozen else { return model.advance(pass, &mut NoHooks) };
-        let layer = pass.layers_done();
-        let at = Tensor::new(pass.positions(), model.device())?;
-        let attn_out = frozen[layer].index_select(&at, 0)?;
-        model.advance(pass, &mut Given::default().with(HookName::block(layer, Site::AttnOut), attn_out))
+    fn advance(&self, model: &Transformer, walk: &mut Walk, variants: &impl Variants<C>) -> Result<()> {
+        let layer = walk.pass.layers_done();
+        if let Some(frozen) = &self.stage.frozen {
+            let at = Tensor::new(walk.pass.positions(), model.device())?;
+            let attn_out = frozen[layer].index_select(&at, 0)?;
+            let mut hooks = Given::default().with(HookName::block(layer, Site::AttnOut), attn_out);
+            return model.advance(&mut walk.pass, &mut hooks);
+        }
+        let joined = walk.cells.start..walk.cells.start + walk.joined.len();
+        let mut hooks = variants.replaced(layer, &self.cells[joined], &walk.joined)?;
+        model.advance(&mut walk.pass, &mut hooks)
     }
 
     fn tokens(&self) -> Result<usize> {

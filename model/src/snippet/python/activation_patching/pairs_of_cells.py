@@ -1,3 +1,3 @@
-axes = ["pair", "layer", "head" if SITE in ("z", "q", "k", "v", "pattern") else "position"]
+axes = ["pair", "layer", "head" if of_head else "position"]
 axes += ["position"] if cells.ndim == 4 else []
 values = cells

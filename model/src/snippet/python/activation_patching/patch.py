@@ -1,7 +1,7 @@
 from transformer_lens import patching
 
 
-def patched(prompt, site):
+def patched(prompt, site, positions):
     """A pair's metric with one activation put from the donor into the base: [layer, position or head(, position)]."""
     (clean, corrupted), (clean_cache, corrupted_cache), measure, ends = ends_of(prompt)
     base, donor = (corrupted, clean_cache) if CLEAN_INTO_CORRUPTED else (clean, corrupted_cache)
@@ -12,10 +12,14 @@ def patched(prompt, site):
         name = f"get_act_patch_attn_head_{site}_{'by_pos' if BY_POSITION else 'all_pos'}"
     cells = getattr(patching, name)(model, base, donor, measure)
     # by position TransformerLens has [layer, position, head], but for patterns [layer, head, position]
-    return cells.transpose(1, 2) if cells.ndim == 3 and site != "pattern" else cells, ends
+    cells = cells.transpose(1, 2) if cells.ndim == 3 and site != "pattern" else cells
+    return cells if name.endswith("all_pos") else cells[..., positions], ends
 
 
-cells, ends = zip(*[patched(prompt, SITE) for prompt in PROMPTS])
+of_head = SITE in ("z", "q", "k", "v", "pattern")
+everywhere = of_head and not BY_POSITION
+labels, positions = ([], [None] * len(PROMPTS)) if everywhere else columns_of(POSITIONS)
+cells, ends = zip(*[patched(prompt, SITE, at) for prompt, at in zip(PROMPTS, positions)])
 cells = scaled(torch.stack(cells).numpy(), *zip(*ends))
 layers = [f"L{i}" for i in range(model.cfg.n_layers)]
 heads = [f"H{i}" for i in range(model.cfg.n_heads)]

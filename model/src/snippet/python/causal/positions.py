@@ -1,5 +1,9 @@
-def position_labels():
-    """What the columns are called: the token, where all prompts have the same one there, or the position's number."""
-    tokens = np.array([ids_of(prompt["text"]) for prompt in PROMPTS])
-    same = (tokens == tokens[0]).all(0)
-    return [word(tokens[0, i]) if same[i] else str(i) for i in range(tokens.shape[1])]
+def named_positions(prompt):
+    """The token of each named position: the one that holds the character of that number; `end` is the last token."""
+    encoding = tokenizer(prompt["text"], return_offsets_mapping=True, add_special_tokens=False)
+    ends = [end for _, end in encoding["offset_mapping"]]
+    named = {
+        name: int(np.searchsorted(ends, character, "right")) + PREPEND_BOS
+        for name, character in prompt.get("positions", {}).items()
+    }
+    return dict(sorted(named.items(), key=lambda item: item[1])) | {"end": len(ends) - 1 + PREPEND_BOS}

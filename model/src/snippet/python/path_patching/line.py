@@ -1,0 +1,1 @@
+values = averages(cells, [f"L{l}" for l in layers])

@@ -1,0 +1,2 @@
+axes = ["pair", "layer", "head"]
+values = cells

@@ -1,0 +1,49 @@
+SITES = {"q": ["hook_q"], "k": ["hook_k"], "v": ["hook_v"], "pattern": ["hook_q", "hook_k"]}
+
+
+def replaced(hook, new, *place):
+    """A hook that puts `new` at one place of an activation."""
+
+    def replace(value, hook):
+        value[place] = new[place]
+        return value
+
+    return hook, replace
+
+
+def path(prompt, pair, layer, head):
+    """The metric if a sender of the clean run has its corrupted value and only the receivers hear of it directly."""
+    (clean, _), (clean_cache, corrupted_cache), measure, _ = pair
+    at = [named_positions(prompt)[name] for name in POSITIONS] if POSITIONS else slice(None)
+    # every head writes what it wrote in the clean run; MLPs are computed anew
+    every = slice(None)
+    hooks = [replaced(f"blocks.{l}.attn.hook_z", clean_cache["z", l], every) for l in range(model.cfg.n_layers)]
+    if SENDER == "z":
+        site, place = f"blocks.{layer}.attn.hook_z", (every, at, head)
+    else:
+        site, place = f"blocks.{layer}.hook_{SENDER}", (every, at)
+    hooks.append(replaced(site, corrupted_cache[site], *place))
+    heard = {}
+
+    def hear(value, hook):
+        heard[hook.name] = value.clone()
+
+    names = {f"blocks.{l}.attn.{name}" for site, l, _ in RECEIVERS for name in SITES[site]}
+    logits = model.run_with_hooks(clean, fwd_hooks=hooks + [(name, hear) for name in names])
+    if not RECEIVERS:
+        return measure(logits).item()
+    receivers = [
+        replaced(f"blocks.{l}.attn.{name}", heard[f"blocks.{l}.attn.{name}"], every, every, h)
+        for site, l, h in RECEIVERS
+        for name in SITES[site]
+    ]
+    return measure(model.run_with_hooks(clean, fwd_hooks=receivers)).item()
+
+
+layers, heads = range(model.cfg.n_layers), range(model.cfg.n_heads)
+pairs = [ends_of(prompt) for prompt in PROMPTS]
+if SENDER == "z":
+    cells = [[[path(p, pair, l, h) for h in heads] for l in layers] for p, pair in zip(PROMPTS, pairs)]
+else:
+    cells = [[path(p, pair, l, None) for l in layers] for p, pair in zip(PROMPTS, pairs)]
+cells = scaled(cells, *zip(*[ends for *_, ends in pairs]))
