@@ -22,6 +22,8 @@ const SOURCES: &[Source] = &[
     ("logit_lens", include_str!("../../docs/logit_lens.md")),
     ("prompt_test", include_str!("../../docs/prompt_test.md")),
     ("activation_patching", include_str!("../../docs/activation_patching.md")),
+    ("path_patching", include_str!("../../docs/path_patching.md")),
+    ("ablation", include_str!("../../docs/ablation.md")),
     ("activations", include_str!("../../docs/activations.md")),
     ("api", include_str!("../../docs/api.md")),
 ];

@@ -137,7 +137,8 @@ impl Work for Planned {
             | Analysis::Neurons(_)
             | Analysis::Activations(_)
             | Analysis::ActivationPatching(_)
-            | Analysis::PathPatching(_) => Lane::Long,
+            | Analysis::PathPatching(_)
+            | Analysis::Ablation(_) => Lane::Long,
         }
     }
 }

@@ -21,6 +21,7 @@ WARM = {
     "answer": GREAT,
     "distractor": AWFUL,
     "corrupted": "The film was slow and the film felt",
+    "positions": {"adjective": 16, "noun": 29},
 }
 DULL = {
     "text": "A dull film was great and felt warm",
@@ -28,11 +29,24 @@ DULL = {
     "distractor": GREAT,
     "corrupted": "A slow film was awful and felt dull",
 }
+# another length, so that only named positions correspond
+SHORT = {
+    "text": "A dull film was great and warm",
+    "answer": AWFUL,
+    "distractor": GREAT,
+    "corrupted": "A slow film was awful and dull",
+    "positions": {"adjective": 5, "noun": 10},
+}
 # tokens that come again, for duplicate token and induction heads
 REPEATED = {"text": "the film was awful and the film was awful the film"}
 
 
 LAYER_SITES = ["resid_pre", "attn_out", "mlp_out"]
+RECEIVERS = [
+    {"site": "logits"},
+    {"site": "q", "layer": 1, "head": 2},
+    [{"site": "pattern", "layer": 1, "head": 0}, {"site": "v", "layer": 1, "head": 3}],
+]
 HEAD_SITES = ["z", "q", "k", "v", "pattern"]
 
 
@@ -42,6 +56,10 @@ def activation_prompts():
 
 def without_distractor(prompt):
     return {key: value for key, value in prompt.items() if key not in ("distractor", "group")}
+
+
+def alone(prompt):
+    return {key: value for key, value in prompt.items() if key != "corrupted"}
 
 
 def asked(prompt, answer=None, distractor=None):
@@ -112,6 +130,24 @@ def all_of(model, processing):
         experiment([DULL], {"kind": "activation_patching", "site": "resid_pre", "metric": "kl"}),
         experiment([WARM], {"kind": "activation_patching", "site": "z", "metric": "probability_diff"}),
         experiment([WARM], {"kind": "activation_patching", "site": "v", "metric": "probability", "normalize": False}),
+        experiment([WARM, SHORT], {"kind": "activation_patching", "site": "resid_pre"}),
+        *[
+            experiment([WARM, DULL], {"kind": "path_patching", "receiver": receiver, "sender": ["z", "mlp_out"]})
+            for receiver in RECEIVERS
+        ],
+        experiment(
+            [SHORT],
+            {"kind": "path_patching", "receiver": RECEIVERS[1], "sender": "attn_out", "positions": ["adjective"]},
+            prepend_bos=False,
+        ),
+        *[
+            experiment([WARM, DULL], {"kind": "ablation", "site": site, "method": method})
+            for site in ("z", "mlp_out")
+            for method in ("zero", "mean", "resample")
+        ],
+        experiment([alone(WARM), alone(SHORT)], {"kind": "ablation", "site": "z", "method": "mean"}),
+        experiment([alone(WARM), alone(DULL)], {"kind": "ablation", "site": "attn_out", "method": "resample"}),
+        experiment([DULL], {"kind": "ablation", "site": "z", "method": "zero", "by_position": True, "normalize": True}),
     ]
 
 

@@ -83,6 +83,16 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
             let labels = columns.labels(&prompts, plan.checkpoint().tokens());
             Box::new(causal::ActivationPatchingJob::new(model, prompts, options, columns, &labels))
         }
+        Analysis::Ablation(options) => {
+            let columns = options.by_position.then(|| causal::Columns::of(&prompts, None)).transpose();
+            let columns = columns.map_err(|message| Error::field("prompts", message))?;
+            let labels = |columns: causal::Columns| {
+                let labels = columns.labels(&prompts, plan.checkpoint().tokens());
+                (columns, labels)
+            };
+            let columns = columns.map(labels);
+            Box::new(causal::AblationJob::new(model, prompts, options, columns))
+        }
         Analysis::PathPatching(options) => {
             let columns = options.positions.as_deref().map(|names| causal::Columns::of(&prompts, Some(names)));
             let columns = columns.transpose().map_err(|message| Error::field("analysis.positions", message))?;

@@ -4,7 +4,7 @@ use super::options::option;
 use super::{EncodedPrompt, Limits};
 use crate::analysis::causal::Columns;
 use crate::config::{BlockKind, Config};
-use crate::wire::{ActivationPatching, HeadAt, PatchSite, PathPatching, Problem, Receiver};
+use crate::wire::{Ablation, AblationMethod, AblationSite, ActivationPatching, HeadAt, PatchSite, PathPatching, Problem, Receiver};
 
 pub(super) fn check_activation_patching(
     config: &Config,
@@ -88,6 +88,58 @@ pub(super) fn check_path_patching(
         problems.extend(Columns::of(prompts, Some(names)).err().map(|message| option("positions", message)));
     }
     problems
+}
+
+pub(super) fn check_ablation(
+    config: &Config,
+    options: &Ablation,
+    prompts: &[EncodedPrompt],
+    limits: &Limits,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if options.method == AblationMethod::Resample {
+        problems.extend(same_twins(prompts));
+        problems.extend(check_resampling(prompts));
+    }
+    let units = if options.site == AblationSite::Z { config.n_heads } else { 1 };
+    let mut cells = prompts.len() * config.n_layers * units;
+    if options.by_position {
+        match Columns::of(prompts, None) {
+            Ok(columns) => cells *= columns.positions.len(),
+            Err(message) => problems.push(Problem { field: "prompts".to_owned(), prompt: None, message }),
+        }
+    }
+    if cells > limits.figure_values {
+        let message = format!(
+            "{cells} numbers, one for every prompt and cell, are over the limit of {}; ask for fewer prompts",
+            limits.figure_values
+        );
+        problems.push(option("site", message));
+    }
+    problems
+}
+
+/// Values of another run need another run of as many tokens.
+fn check_resampling(prompts: &[EncodedPrompt]) -> Option<Problem> {
+    let with_twin = prompts.iter().filter(|prompt| !prompt.corrupted.is_empty()).count();
+    if with_twin == prompts.len() {
+        return None;
+    }
+    let problem = |message: String| Problem { field: "prompts".to_owned(), prompt: None, message };
+    if with_twin > 0 {
+        return Some(problem(format!(
+            "{with_twin} of {} prompts have a corrupted twin to take values from; give every prompt one, or none",
+            prompts.len()
+        )));
+    }
+    let one_length = prompts.iter().all(|prompt| prompt.ids.len() == prompts[0].ids.len());
+    (prompts.len() < 2 || !one_length).then(|| {
+        problem(
+            "`resample` takes values from a corrupted twin, or without twins from the next prompt: add twins, or use at \
+             least two prompts of one length"
+                .to_owned(),
+        )
+    })
 }
 
 fn check_receiver(config: &Config, receiver: Receiver) -> Option<Problem> {

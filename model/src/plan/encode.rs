@@ -3,7 +3,7 @@
 use super::positions::{END, positions};
 use crate::checkpoint::Checkpoint;
 use crate::tokens::Tokens;
-use crate::wire::{Analysis, Experiment, Metric, Problem, Prompt, PromptTokens, TwinTokens};
+use crate::wire::{AblationMethod, Analysis, Experiment, Metric, Problem, Prompt, PromptTokens, TwinTokens};
 
 /// A prompt as the model gets it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +60,8 @@ impl EncodedPrompt {
 pub(super) enum Twins {
     /// Every prompt must have one.
     Needed,
+    /// They are run where prompts have them.
+    Used,
     /// They are left alone.
     Unused,
 }
@@ -67,6 +69,8 @@ pub(super) enum Twins {
 pub(super) fn twins(analysis: &Analysis) -> Twins {
     match analysis {
         Analysis::ActivationPatching(_) | Analysis::PathPatching(_) => Twins::Needed,
+        Analysis::Ablation(options) if options.normalize => Twins::Needed,
+        Analysis::Ablation(options) if options.method == AblationMethod::Resample => Twins::Used,
         _ => Twins::Unused,
     }
 }
@@ -147,7 +151,8 @@ fn twin(
     prompt: &Prompt,
     n: usize,
 ) -> (Vec<u32>, Option<String>) {
-    if twins(&experiment.analysis) == Twins::Unused {
+    let twins = twins(&experiment.analysis);
+    if twins == Twins::Unused || twins == Twins::Used && prompt.corrupted.is_none() {
         return (Vec::new(), None);
     }
     let Some(corrupted) = &prompt.corrupted else {
@@ -174,7 +179,9 @@ fn compares_answers(analysis: &Analysis) -> bool {
         | Analysis::Head(_)
         | Analysis::Neurons(_)
         | Analysis::PositionAttribution(_) => true,
-        Analysis::ActivationPatching(_) | Analysis::PathPatching(_) => metric(analysis) != Some(Metric::Kl),
+        Analysis::ActivationPatching(_) | Analysis::PathPatching(_) | Analysis::Ablation(_) => {
+            metric(analysis) != Some(Metric::Kl)
+        }
         Analysis::Attention(_)
         | Analysis::LogitLens(_)
         | Analysis::PromptTest(_)
@@ -191,6 +198,7 @@ fn metric(analysis: &Analysis) -> Option<Metric> {
     match analysis {
         Analysis::ActivationPatching(options) => Some(options.metric),
         Analysis::PathPatching(options) => Some(options.metric),
+        Analysis::Ablation(options) => Some(options.metric),
         _ => None,
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn check(
         Analysis::ActivationPatching(options) => {
             causal::check_activation_patching(config, options, prompts, limits)
         }
+        Analysis::Ablation(options) => causal::check_ablation(config, options, prompts, limits),
         Analysis::PathPatching(options) => causal::check_path_patching(config, options, prompts),
     }
 }

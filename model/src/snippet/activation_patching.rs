@@ -5,13 +5,12 @@ use super::literals::{boolean, list, string};
 use super::{Recipe, WORDS, piece};
 use crate::wire::{ActivationPatching, Direction, Experiment, PatchSite};
 
-const COLUMNS: &str = piece!("activation_patching/columns");
 const PATCH: &str = piece!("activation_patching/patch");
 
 pub(super) fn recipes(experiment: &Experiment, options: &ActivationPatching) -> Vec<Recipe> {
     let several = causal::pairs(experiment) > 1;
     let mut recipes = vec![of_pairs(
-        Recipe::new("summary", "scalars", vec![causal::PAIRS, piece!("activation_patching/summary")]),
+        Recipe::new("summary", "scalars", vec![causal::PAIRS, causal::ENDS, causal::SUMMARY]),
         options.metric,
         options.normalize,
     )];
@@ -47,7 +46,7 @@ fn recipe(
     piece: &'static str,
 ) -> Recipe {
     let name = format!("patched_{}{suffix}", site.name());
-    let pieces = vec![WORDS, causal::PAIRS, causal::EFFECTS, causal::POSITIONS, COLUMNS, PATCH, piece];
+    let pieces = vec![WORDS, causal::PAIRS, causal::EFFECTS, causal::POSITIONS, causal::COLUMNS, PATCH, piece];
     let recipe = of_pairs(Recipe::new(&name, kind, pieces), options.metric, options.normalize);
     let forwards = options.direction == Direction::CleanIntoCorrupted;
     recipe

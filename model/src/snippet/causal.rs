@@ -6,6 +6,12 @@ use crate::wire::{Experiment, Metric, Prompts};
 
 /// Both runs of a pair.
 pub(super) const PAIRS: &str = piece!("activation_patching/pairs");
+/// What is measured of both runs of every pair.
+pub(super) const ENDS: &str = piece!("activation_patching/ends");
+/// Their means.
+pub(super) const SUMMARY: &str = piece!("causal/summary");
+/// The columns of a figure over positions.
+pub(super) const COLUMNS: &str = piece!("activation_patching/columns");
 /// From the metric to what is shown.
 pub(super) const EFFECTS: &str = piece!("causal/effects");
 /// Labels of positions.

@@ -6,6 +6,7 @@
 //!
 //! A kind of analysis is a file here that lists its figures, each with its pieces (`Recipe`), and a folder of pieces.
 
+mod ablation;
 mod activation_patching;
 mod activations;
 mod attention;
@@ -124,6 +125,7 @@ fn recipes(experiment: &Experiment) -> Vec<Recipe> {
         Analysis::PromptTest(options) => prompt_test::recipes(experiment, options),
         Analysis::Activations(options) => activations::recipes(options),
         Analysis::ActivationPatching(options) => activation_patching::recipes(experiment, options),
+        Analysis::Ablation(options) => ablation::recipes(experiment, options),
         Analysis::PathPatching(options) => path_patching::recipes(experiment, options),
     }
 }

@@ -9,7 +9,7 @@ const PATHS: &str = piece!("path_patching/paths");
 
 pub(super) fn recipes(experiment: &Experiment, options: &PathPatching) -> Vec<Recipe> {
     let several = causal::pairs(experiment) > 1;
-    let summary = Recipe::new("summary", "scalars", vec![causal::PAIRS, piece!("activation_patching/summary")]);
+    let summary = Recipe::new("summary", "scalars", vec![causal::PAIRS, causal::ENDS, causal::SUMMARY]);
     let mut recipes = vec![of_pairs(summary, options.metric, options.normalize)];
     for &sender in options.sender.iter() {
         let name = options.figure(sender);

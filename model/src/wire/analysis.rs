@@ -1,6 +1,6 @@
 //! What to compute, and its options.
 
-use super::{ActivationPatching, PathPatching};
+use super::{Ablation, ActivationPatching, PathPatching};
 use serde::{Deserialize, Serialize};
 
 /// What to compute, by the name under `"kind"`.
@@ -28,6 +28,8 @@ pub enum Analysis {
     ActivationPatching(ActivationPatching),
     /// What of each head's effect goes straight to a receiver.
     PathPatching(PathPatching),
+    /// What becomes of the answer without one head, or without what one layer writes.
+    Ablation(Ablation),
 }
 
 impl Analysis {
@@ -44,6 +46,7 @@ impl Analysis {
             Self::Activations(_) => "activations",
             Self::ActivationPatching(_) => "activation_patching",
             Self::PathPatching(_) => "path_patching",
+            Self::Ablation(_) => "ablation",
         }
     }
 }

@@ -286,12 +286,34 @@ pub enum AblationSite {
     MlpOut,
 }
 
+impl AblationMethod {
+    /// As the contract spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Zero => "zero",
+            Self::Mean => "mean",
+            Self::Resample => "resample",
+        }
+    }
+}
+
+impl AblationSite {
+    /// As the contract spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Z => "z",
+            Self::AttnOut => "attn_out",
+            Self::MlpOut => "mlp_out",
+        }
+    }
+}
+
 /// By what an ablation replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AblationMethod {
-    /// Zeros.
+    /// Nothing: heads as if they read only zeros (z = b_V, which is 0 where value biases are folded), others zeros.
     Zero,
     /// The mean over the prompts: at each position where they have one length, else over all positions too.
     Mean,

@@ -15,6 +15,7 @@ pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
         Analysis::Activations(_) => "The tensors in the file, one a prompt and site, with their shapes.",
         Analysis::ActivationPatching(_) => patching(&figure.name),
         Analysis::PathPatching(_) => paths(&figure.name),
+        Analysis::Ablation(_) => ablation(&figure.name),
     }
 }
 
@@ -45,6 +46,13 @@ fn paths(name: &str) -> &'static str {
     }
     "The clean run’s answer when one sender has its corrupted value and only the receiver hears of it: 1 is no effect, 0 the \
      corrupted runs’ answer, unless it is not normalised. Mean over pairs."
+}
+
+fn ablation(name: &str) -> &'static str {
+    if name == "summary" || name.ends_with("_stderr") {
+        return patching(name);
+    }
+    "The answer of the clean run when one head, or what one layer writes, is replaced. Mean over prompts."
 }
 
 fn patching(name: &str) -> &'static str {

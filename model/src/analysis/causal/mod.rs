@@ -4,6 +4,7 @@
 //! in many ways, one at a time, and measure each: [`sweep`] computes the changed runs together, in one walk through the
 //! layers; [`changes`] says what a changed activation makes of the residual stream; [`metric`] measures.
 
+mod ablation;
 mod activation_patching;
 mod cells;
 mod changes;
@@ -15,6 +16,7 @@ mod recorded;
 mod replace;
 mod sweep;
 
+pub(super) use ablation::AblationJob;
 pub(super) use activation_patching::ActivationPatchingJob;
 pub(super) use path_patching::PathPatchingJob;
 pub(crate) use positions::Columns;

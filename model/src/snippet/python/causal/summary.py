@@ -1,4 +1,3 @@
-ends = np.array([ends_of(prompt)[3] for prompt in PROMPTS])
 n = len(ends)
 mean, stderr = ends.mean(0), ends.std(0, ddof=1) / n**0.5 if n > 1 else [np.nan, np.nan]
 values = pd.Series(

@@ -1,0 +1,1 @@
+values = averages(cells, rows)

@@ -1,0 +1,2 @@
+axes = ["layer", "head", "position"]
+values = cells.mean(0)

@@ -1,0 +1,1 @@
+ends = np.array([ends_of(prompt)[3] for prompt in PROMPTS])
