@@ -94,8 +94,10 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
             Box::new(causal::AblationJob::new(model, prompts, options, columns))
         }
         Analysis::PathPatching(options) => {
-            let columns = options.positions.as_deref().map(|names| causal::Columns::of(&prompts, Some(names)));
-            let columns = columns.transpose().map_err(|message| Error::field("analysis.positions", message))?;
+            let columns =
+                options.positions.as_deref().map(|names| causal::Columns::of(&prompts, Some(names)));
+            let columns =
+                columns.transpose().map_err(|message| Error::field("analysis.positions", message))?;
             Box::new(causal::PathPatchingJob::new(model, prompts, options, columns))
         }
         Analysis::Activations(options) => {

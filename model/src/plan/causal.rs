@@ -4,7 +4,10 @@ use super::options::option;
 use super::{EncodedPrompt, Limits};
 use crate::analysis::causal::Columns;
 use crate::config::{BlockKind, Config};
-use crate::wire::{Ablation, AblationMethod, AblationSite, ActivationPatching, HeadAt, PatchSite, PathPatching, Problem, Receiver};
+use crate::wire::{
+    Ablation, AblationMethod, AblationSite, ActivationPatching, HeadAt, PatchSite, PathPatching, Problem,
+    Receiver,
+};
 
 pub(super) fn check_activation_patching(
     config: &Config,
@@ -77,13 +80,18 @@ pub(super) fn check_path_patching(
     problems.extend(options.receiver.iter().filter_map(|receiver| check_receiver(config, *receiver)));
     let logits = options.receiver.iter().any(|receiver| receiver.head().is_none());
     if logits && options.receiver.len() > 1 {
-        let message = "every path ends at the logits, so they cannot be one receiver of several; ask for them alone";
+        let message =
+            "every path ends at the logits, so they cannot be one receiver of several; ask for them alone";
         problems.push(option("receiver", message.to_owned()));
     }
-    problems.extend(twice(&options.receiver).map(|receiver| {
-        option("receiver", format!("`{}` stands there twice", receiver.name()))
-    }));
-    problems.extend(twice(&options.sender).map(|sender| option("sender", format!("`{}` stands there twice", sender.name()))));
+    problems.extend(
+        twice(&options.receiver)
+            .map(|receiver| option("receiver", format!("`{}` stands there twice", receiver.name()))),
+    );
+    problems.extend(
+        twice(&options.sender)
+            .map(|sender| option("sender", format!("`{}` stands there twice", sender.name()))),
+    );
     if let Some(names) = &options.positions {
         problems.extend(Columns::of(prompts, Some(names)).err().map(|message| option("positions", message)));
     }

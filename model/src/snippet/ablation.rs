@@ -13,10 +13,12 @@ pub(super) fn recipes(experiment: &Experiment, options: &Ablation) -> Vec<Recipe
     let by_position = if options.by_position { "_by_position" } else { "" };
     let name = format!("ablated_{}{by_position}", options.site.name());
     let of = |suffix: &str, kind, piece| {
-        let pieces = vec![AVERAGES, WORDS, causal::EFFECTS, causal::POSITIONS, causal::COLUMNS, ABLATE, CELLS, piece];
+        let pieces =
+            vec![AVERAGES, WORDS, causal::EFFECTS, causal::POSITIONS, causal::COLUMNS, ABLATE, CELLS, piece];
         of_site(Recipe::new(&format!("{name}{suffix}"), kind, pieces), options)
     };
-    let mut recipes = vec![of_site(Recipe::new("summary", "scalars", vec![ABLATE, causal::SUMMARY]), options)];
+    let mut recipes =
+        vec![of_site(Recipe::new("summary", "scalars", vec![ABLATE, causal::SUMMARY]), options)];
     match (options.site, options.by_position) {
         (AblationSite::Z, true) => {
             recipes.push(of("", "tensor", piece!("ablation/tensor")));

@@ -46,7 +46,8 @@ fn recipe(
     piece: &'static str,
 ) -> Recipe {
     let name = format!("patched_{}{suffix}", site.name());
-    let pieces = vec![WORDS, causal::PAIRS, causal::EFFECTS, causal::POSITIONS, causal::COLUMNS, PATCH, piece];
+    let pieces =
+        vec![WORDS, causal::PAIRS, causal::EFFECTS, causal::POSITIONS, causal::COLUMNS, PATCH, piece];
     let recipe = of_pairs(Recipe::new(&name, kind, pieces), options.metric, options.normalize);
     let forwards = options.direction == Direction::CleanIntoCorrupted;
     recipe

@@ -69,7 +69,8 @@ impl AblationJob {
         let names = recorded::names(self.model.config(), &[site_of(self.options.site)]);
         let [clean] = Recorded::run(&self.model, [&prompt.ids], names.iter().copied())?;
         let other_ids = self.other_ids(number);
-        let other = other_ids.map(|ids| Recorded::run(&self.model, [ids], names)).transpose()?.map(|[run]| run);
+        let other =
+            other_ids.map(|ids| Recorded::run(&self.model, [ids], names)).transpose()?.map(|[run]| run);
         let measure = self.measure(&clean.logits);
         let value_of = |run: &Recorded| measure.of(&run.logits.unsqueeze(0)?).map(|values| values[0]);
         let clean_value = value_of(&clean)?;
@@ -90,7 +91,12 @@ impl AblationJob {
         let stage = Stage { base: clean.resid(config)?, frozen: None, until: config.n_layers };
         let sweep = Sweep::new(config, stage, cells, prompt.ids.len());
         let donor = Donor::new(self.options.method, other, &self.means)?;
-        Ok(Running { clean, donor, sweep, measured: Measured { clean: clean_value, corrupted, cells: values } })
+        Ok(Running {
+            clean,
+            donor,
+            sweep,
+            measured: Measured { clean: clean_value, corrupted, cells: values },
+        })
     }
 
     /// The other run of a prompt: its twin; for a resampling without twins, the next prompt.

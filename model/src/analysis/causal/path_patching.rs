@@ -161,14 +161,21 @@ impl PathPatchingJob {
     /// The cells whose sender comes before block `layer`.
     fn senders(&self, pair: &Pair, layer: usize) -> Vec<PatchCell> {
         let tokens = pair.clean.tokens();
-        let changed = if layer == self.model.config().n_layers { tokens - 1..tokens } else { pair.first..tokens };
+        let changed =
+            if layer == self.model.config().n_layers { tokens - 1..tokens } else { pair.first..tokens };
         let mut cells = Vec::new();
         for grid in &self.grids {
             let heads = if grid.sender == Sender::Z { self.model.config().n_heads } else { 1 };
             for from in 0..layer.min(self.model.config().n_layers) {
                 for head in 0..heads {
                     let number = grid.cells.start + from * heads + head;
-                    cells.push(PatchCell::everywhere(site_of(grid.sender), from, head, changed.clone(), number));
+                    cells.push(PatchCell::everywhere(
+                        site_of(grid.sender),
+                        from,
+                        head,
+                        changed.clone(),
+                        number,
+                    ));
                 }
             }
         }

@@ -30,7 +30,10 @@ impl Replace {
     /// At `name`, `head` has `values` `[rows, d_head]` at `rows`; without a head, the site has `[rows, …]` there. Rows of
     /// one site come in ascending order.
     pub(super) fn at(&mut self, name: HookName, rows: &Range<usize>, head: Option<usize>, values: Tensor) {
-        let site = self.sites.entry(name).or_insert_with(|| Site { rows: Rows::Only(Vec::new()), parts: Vec::new() });
+        let site = self
+            .sites
+            .entry(name)
+            .or_insert_with(|| Site { rows: Rows::Only(Vec::new()), parts: Vec::new() });
         let Rows::Only(all) = &mut site.rows else { return };
         let known = all.iter().position(|row| *row as usize == rows.start);
         let start = known.unwrap_or(all.len());

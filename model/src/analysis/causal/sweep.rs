@@ -144,12 +144,7 @@ impl<C: Cell> Sweep<C> {
         Ok(Some(Arrived { cells: walk.cells, pass: walk.pass, rows: walk.joined }))
     }
 
-    fn start(
-        &self,
-        model: &Transformer,
-        cells: Range<usize>,
-        variants: &impl Variants<C>,
-    ) -> Result<Walk> {
+    fn start(&self, model: &Transformer, cells: Range<usize>, variants: &impl Variants<C>) -> Result<Walk> {
         let layer = self.cells[cells.start].joins();
         let tokens = self.tokens()?;
         if self.stage.frozen.is_none() {
@@ -168,12 +163,7 @@ impl<C: Cell> Sweep<C> {
     }
 
     /// Takes in the cells that join before the next block.
-    fn join(
-        &self,
-        model: &Transformer,
-        walk: &mut Walk,
-        variants: &impl Variants<C>,
-    ) -> Result<()> {
+    fn join(&self, model: &Transformer, walk: &mut Walk, variants: &impl Variants<C>) -> Result<()> {
         let joining = self.joining(&walk.cells, walk.joined.len(), walk.pass.layers_done());
         if joining.is_empty() {
             return Ok(());

@@ -61,11 +61,7 @@ impl Variants<Through> for Replaced<'_> {
 }
 
 /// Cells on their way through the whole model, from their first receiver on.
-pub(super) fn sweep(
-    model: &Transformer,
-    clean: &Recorded,
-    cells: Vec<Through>,
-) -> Result<Sweep<Through>> {
+pub(super) fn sweep(model: &Transformer, clean: &Recorded, cells: Vec<Through>) -> Result<Sweep<Through>> {
     let config = model.config();
     let stage = Stage { base: clean.resid(config)?, frozen: None, until: config.n_layers };
     Ok(Sweep::new(config, stage, cells, clean.tokens()))
