@@ -52,21 +52,19 @@ impl Batch {
 
     /// Packs each prompt by itself, for hooks that change one prompt and not another.
     pub fn separate(prompts: &[&[u32]]) -> Self {
-        let mut batch = Self { prompts: vec![Vec::new(); prompts.len()], ..Self::default() };
-        for (prompt, ids) in prompts.iter().enumerate() {
-            batch.push(ids, &[prompt], &[]);
-        }
-        batch
+        Self::in_pieces(prompts, usize::MAX)
     }
 
-    /// One prompt in segments of at most `rows` rows: attention patterns, where they are asked for, are then made for
-    /// that many queries at a time.
-    pub fn in_pieces(ids: &[u32], rows: usize) -> Self {
-        let mut batch = Self { prompts: vec![Vec::new()], ..Self::default() };
-        let mut context = Vec::new();
-        for piece in ids.chunks(rows.max(1)) {
-            let rows = batch.push(piece, &[0], &context);
-            context.push(rows);
+    /// Packs each prompt by itself, in segments of at most `rows` rows: attention patterns, where they are asked for, are
+    /// then made for that many queries at a time.
+    pub fn in_pieces(prompts: &[&[u32]], rows: usize) -> Self {
+        let mut batch = Self { prompts: vec![Vec::new(); prompts.len()], ..Self::default() };
+        for (prompt, ids) in prompts.iter().enumerate() {
+            let mut context = Vec::new();
+            for piece in ids.chunks(rows.max(1)) {
+                let rows = batch.push(piece, &[prompt], &context);
+                context.push(rows);
+            }
         }
         batch
     }
@@ -138,7 +136,7 @@ mod tests {
             let shared = Batch::shared(&slices);
             check(&shared, &prompts);
             check(&Batch::separate(&slices), &prompts);
-            check(&Batch::in_pieces(slices[0], 1 + slices.len()), &prompts[..1]);
+            check(&Batch::in_pieces(&slices, 1 + slices.len() / 2), &prompts);
             let mut prefixes: Vec<&[u32]> = slices.iter().flat_map(|p| (1..=p.len()).map(|n| &p[..n])).collect();
             prefixes.sort_unstable();
             prefixes.dedup();

@@ -24,6 +24,9 @@ const SOURCES: &[Source] = &[
     ("activation_patching", include_str!("../../docs/activation_patching.md")),
     ("path_patching", include_str!("../../docs/path_patching.md")),
     ("ablation", include_str!("../../docs/ablation.md")),
+    ("detect_heads", include_str!("../../docs/detect_heads.md")),
+    ("head_circuit", include_str!("../../docs/head_circuit.md")),
+    ("composition", include_str!("../../docs/composition.md")),
     ("activations", include_str!("../../docs/activations.md")),
     ("api", include_str!("../../docs/api.md")),
 ];

@@ -132,13 +132,16 @@ impl Work for Planned {
             | Analysis::PositionAttribution(_)
             | Analysis::Attention(_)
             | Analysis::LogitLens(_)
-            | Analysis::PromptTest(_) => Lane::Short,
+            | Analysis::PromptTest(_)
+            | Analysis::HeadCircuit(_) => Lane::Short,
             Analysis::Attribution(_)
             | Analysis::Neurons(_)
             | Analysis::Activations(_)
             | Analysis::ActivationPatching(_)
             | Analysis::PathPatching(_)
-            | Analysis::Ablation(_) => Lane::Long,
+            | Analysis::Ablation(_)
+            | Analysis::DetectHeads(_)
+            | Analysis::Composition(_) => Lane::Long,
         }
     }
 }

@@ -37,6 +37,15 @@ pub(crate) fn assert_same_figure(what: &str, ours: &Figure, expected: &Figure, t
             assert_same_series(&what, series, theirs, tolerance);
         }
         (
+            FigureData::Scatter { x, y, labels, x_title, y_title },
+            FigureData::Scatter { x: xs, y: ys, labels: names, x_title: across, y_title: up },
+        ) => {
+            assert_eq!((labels, x_title, y_title), (names, across, up), "{what}: labels");
+            let scale = largest(xs).max(largest(ys));
+            assert_near(&format!("{what}: {across}"), x, xs, tolerance * scale);
+            assert_near(&format!("{what}: {up}"), y, ys, tolerance * scale);
+        }
+        (
             FigureData::Heatmap { rows, columns, values },
             FigureData::Heatmap { rows: row_labels, columns: column_labels, values: theirs },
         ) => {

@@ -1,7 +1,7 @@
 //! The committed checkpoints and what is expected of them.
 
 use model::tokens::Tokens;
-use model::wire::{Cell, Experiment, Figure, FigureData, Processing};
+use model::wire::{Cell, Experiment, Figure, FigureData, Processing, TOKEN_COLUMNS};
 use safetensors::SafeTensors;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -80,7 +80,8 @@ const NO_IDS: &[&str] = &["head_attribution", "patched_", "path_to_", "ablated_"
 
 /// `figure` with its token ids, which TransformerLens gives, as hooklens shows tokens.
 pub(crate) fn in_words(figure: &Figure, tokens: &Tokens) -> Figure {
-    let word = |id: &str| tokens.string(id.parse().unwrap());
+    // entries, layers and heads are no numbers
+    let word = |label: &str| label.parse().map_or_else(|_| label.to_owned(), |id| tokens.string(id));
     let mut figure = figure.clone();
     match &mut figure.data {
         FigureData::Line { x, .. } if figure.name == "source_attribution" => {
@@ -101,10 +102,13 @@ pub(crate) fn in_words(figure: &Figure, tokens: &Tokens) -> Figure {
             }
         }
         FigureData::Table { columns, rows } => {
-            let Some(at) = columns.iter().position(|title| title == "token") else { return figure };
-            for row in rows {
-                let Cell::Number(id) = row[at] else { panic!("{:?} is no token id", row[at]) };
-                row[at] = Cell::Text(tokens.string(id as u32));
+            for (at, _) in
+                columns.iter().enumerate().filter(|(_, title)| TOKEN_COLUMNS.contains(&title.as_str()))
+            {
+                for row in &mut *rows {
+                    let Cell::Number(id) = row[at] else { panic!("{:?} is no token id", row[at]) };
+                    row[at] = Cell::Text(tokens.string(id as u32));
+                }
             }
         }
         _ => {}

@@ -148,6 +148,29 @@ def all_of(model, processing):
         experiment([alone(WARM), alone(SHORT)], {"kind": "ablation", "site": "z", "method": "mean"}),
         experiment([alone(WARM), alone(DULL)], {"kind": "ablation", "site": "attn_out", "method": "resample"}),
         experiment([DULL], {"kind": "ablation", "site": "z", "method": "zero", "by_position": True, "normalize": True}),
+        experiment([POSITIVE, REPEATED], {"kind": "detect_heads", "copying_score": True}),
+        experiment(
+            [REPEATED, NEGATIVE],
+            {
+                "kind": "detect_heads",
+                "pattern": "induction_head",
+                "error_measure": "abs",
+                "exclude_bos": True,
+            },
+            prepend_bos=False,
+        ),
+        experiment(
+            [NEGATIVE, REPEATED],
+            {
+                "kind": "detect_heads",
+                "pattern": ["previous_token_head", "duplicate_token_head"],
+                "exclude_bos": True,
+                "exclude_current_token": True,
+            },
+        ),
+        experiment([], {"kind": "head_circuit", "layer": 1, "head": 2}),
+        experiment([], {"kind": "head_circuit", "layer": 0, "head": 0, "top_k": 3}),
+        experiment([], {"kind": "composition"}),
     ]
 
 

@@ -39,6 +39,9 @@ fn take() -> Snapshot {
         ("gpt2", 11),
         ("neox-parallel", 14),
         ("gpt2", 15),
+        ("neox-parallel", 36),
+        ("gpt2", 39),
+        ("neox-sequential", 41),
     ];
     let run = |(case, experiment): (&str, usize)| {
         let expected = &expected::figures(case, Processing::Folded).experiments[experiment];

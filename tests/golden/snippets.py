@@ -20,6 +20,10 @@ PIECES = HERE.parent.parent / "model/src/snippet/python"
 HOOKLENS = os.environ.get("HOOKLENS", str(HERE.parent.parent / "target/debug/hooklens"))
 
 
+# columns of tables that hold tokens, as hooklens has them (`TOKEN_COLUMNS`)
+TOKENS = ("token", "source_token", "output_token", "query_token", "key_token")
+
+
 def numbers(array):
     """Nine significant digits: every f32 survives."""
     return [None if np.isnan(x) else float(f"{x:.9g}") for x in np.asarray(array, dtype=float).ravel()]
@@ -60,6 +64,9 @@ def shape(kind, namespace):
     if kind == "line":
         series = [{"name": name, "y": numbers(values[name])} for name in values]
         return {"x": labels(namespace, values.index), "series": series}
+    if kind == "scatter":
+        (x_title, x), (y_title, y) = values.items()
+        return {"x": numbers(x), "y": numbers(y), "labels": list(values.index), "x_title": x_title, "y_title": y_title}
     if kind == "heatmap":
         rows, columns = (labels(namespace, axis) for axis in (values.index, values.columns))
         return {"rows": rows, "columns": columns, "values": numbers(values)}
@@ -71,11 +78,16 @@ def shape(kind, namespace):
     return {"columns": list(values.columns), "rows": [row(*named) for named in values.iterrows()]}
 
 
-def row(token, cells):
-    """A row of a table; where one cell is a token, its id is the row's index."""
-    plain = {"token": lambda _: int(token)}
-    of = {name: plain.get(name, lambda cell: cell if isinstance(cell, str) else numbers([cell])[0]) for name in cells.index}
-    return [of[name](cell) for name, cell in cells.items()]
+def row(index, cells):
+    """A row of a table; where cells are tokens, their ids are the row's index."""
+    tokens = iter(index if isinstance(index, tuple) else [index])
+
+    def plain(name, cell):
+        if name in TOKENS:
+            return int(next(tokens))
+        return cell if isinstance(cell, str) else numbers([cell])[0]
+
+    return [plain(name, cell) for name, cell in cells.items()]
 
 
 def figure(snippet):

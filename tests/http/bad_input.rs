@@ -161,6 +161,46 @@ async fn options_out_of_range() {
 }
 
 #[tokio::test]
+async fn kinds_about_heads() {
+    let bad = StatusCode::UNPROCESSABLE_ENTITY;
+    let of_weights = |analysis: serde_json::Value| {
+        let mut experiment = with("/prompts", json!([]));
+        experiment["analysis"] = analysis;
+        experiment
+    };
+    let detect = |options: serde_json::Value, text: &str| {
+        let mut experiment = with("/analysis", options);
+        experiment["prompts"] = json!([{"text": "the film the film"}, {"text": text}]);
+        experiment
+    };
+    check(vec![
+        (with("/analysis", json!({"kind": "head_circuit", "layer": 0, "head": 0})), bad, "prompts"),
+        (with("/analysis", json!({"kind": "composition"})), bad, "leave `prompts` an empty list"),
+        (of_weights(json!({"kind": "head_circuit", "layer": 4, "head": 0})), bad, "analysis.layer"),
+        (of_weights(json!({"kind": "head_circuit", "layer": 0, "head": 8})), bad, "analysis.head"),
+        (
+            of_weights(json!({"kind": "head_circuit", "layer": 0, "head": 0, "top_k": 0})),
+            bad,
+            "analysis.top_k",
+        ),
+        (of_weights(json!({"kind": "detect_heads"})), bad, "there are no prompts"),
+        (detect(json!({"kind": "detect_heads"}), ""), bad, "prompts[1].text"),
+        (
+            detect(json!({"kind": "detect_heads", "exclude_bos": true, "exclude_current_token": true}), "a"),
+            bad,
+            "at least 3",
+        ),
+        (detect(json!({"kind": "detect_heads", "pattern": []}), "a film"), bad, "analysis.pattern"),
+        (
+            detect(json!({"kind": "detect_heads", "pattern": "induction"}), "a film"),
+            StatusCode::BAD_REQUEST,
+            "induction_head",
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
 async fn folders_outside_the_models_folder() {
     let outside = tempfile::tempdir().unwrap();
     let model = copy_model(outside.path(), "secret");

@@ -34,12 +34,20 @@ fn every_kind() -> Vec<Value> {
     let others = [
         json!({"kind": "activations", "sites": ["all"]}),
         json!({"kind": "attention", "prompt": 1}),
+        json!({"kind": "detect_heads", "copying_score": true}),
         json!({"kind": "logit_lens"}),
         json!({"kind": "neurons", "layer": 1}),
         json!({"kind": "position_attribution"}),
         json!({"kind": "prompt_test"}),
     ];
-    [odd, head(7)].into_iter().chain(others.map(with)).collect()
+    let of_weights = [json!({"kind": "head_circuit", "layer": 1, "head": 6}), json!({"kind": "composition"})];
+    let without_prompts = |analysis: Value| {
+        let mut experiment = with(analysis);
+        experiment["prompts"] = json!([]);
+        experiment
+    };
+    let all = [odd, head(7)].into_iter().chain(others.map(with));
+    all.chain(of_weights.map(without_prompts)).collect()
 }
 
 #[tokio::test]

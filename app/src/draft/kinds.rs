@@ -36,7 +36,8 @@ pub enum Input {
     Count(usize, usize),
     /// A prompt's number, from 1 on the page and from 0 in the contract.
     Prompt,
-    /// One of these; the first by default. What the contract says, and what people read.
+    /// One of these; the first by default. What the contract says (nothing: the option is left out), and what people
+    /// read.
     Choice(&'static [(&'static str, &'static str)]),
 }
 
@@ -104,6 +105,54 @@ pub const KINDS: &[Kind] = &[
             Setting { name: "top_k", title: "Neurons listed", input: Input::Count(1, 10) },
         ],
     },
+    Kind {
+        name: "detect_heads",
+        title: "Head detection",
+        hint: "previous, duplicate, induction",
+        needs_pairs: false,
+        settings: &[
+            Setting {
+                name: "pattern",
+                title: "Heads",
+                input: Input::Choice(&[
+                    ("", "of all kinds"),
+                    ("previous_token_head", "previous token"),
+                    ("duplicate_token_head", "duplicate token"),
+                    ("induction_head", "induction"),
+                ]),
+            },
+            Setting {
+                name: "error_measure",
+                title: "Measure",
+                input: Input::Choice(&[("mul", "share of attention"), ("abs", "mean difference")]),
+            },
+            Setting { name: "exclude_bos", title: "Leave the first token out", input: Input::Flag },
+            Setting {
+                name: "exclude_current_token",
+                title: "Leave each token itself out",
+                input: Input::Flag,
+            },
+            Setting { name: "copying_score", title: "Copying scores, by weights", input: Input::Flag },
+        ],
+    },
+    Kind {
+        name: "head_circuit",
+        title: "Head circuit",
+        hint: "one head’s weights",
+        needs_pairs: false,
+        settings: &[
+            Setting { name: "layer", title: "Layer", input: Input::Count(0, 0) },
+            Setting { name: "head", title: "Head", input: Input::Count(0, 0) },
+            Setting { name: "top_k", title: "Token pairs listed", input: Input::Count(1, 10) },
+        ],
+    },
+    Kind {
+        name: "composition",
+        title: "Composition",
+        hint: "head by head, weights",
+        needs_pairs: false,
+        settings: &[],
+    },
 ];
 
 impl Kind {
@@ -111,9 +160,22 @@ impl Kind {
     pub fn named(name: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| kind.name == name)
     }
+
+    /// Whether it is about the weights alone, and takes no prompts.
+    pub fn is_of_weights(&self) -> bool {
+        analysis(self.name, &Settings::new()).is_some_and(|analysis| analysis.is_of_weights())
+    }
 }
 
 impl Input {
+    /// Whether the form can show this value.
+    fn can_be(&self, value: &Value) -> bool {
+        match self {
+            Self::Choice(choices) => choices.iter().any(|(choice, _)| value == choice),
+            _ => true,
+        }
+    }
+
     /// What the contract takes where nothing is set.
     pub fn default(&self) -> Value {
         match self {
@@ -131,7 +193,9 @@ pub(super) fn analysis(kind: &str, settings: &Settings) -> Option<Analysis> {
     let mut json = Map::from_iter([("kind".to_owned(), Value::from(kind.name))]);
     for setting in kind.settings {
         let value = settings.get(setting.name).cloned().unwrap_or_else(|| setting.input.default());
-        json.insert(setting.name.to_owned(), value);
+        if value != "" {
+            json.insert(setting.name.to_owned(), value);
+        }
     }
     serde_json::from_value(Value::Object(json)).ok()
 }
@@ -140,8 +204,10 @@ pub(super) fn analysis(kind: &str, settings: &Settings) -> Option<Analysis> {
 pub(super) fn settings_of(analysis: &Analysis) -> Option<(&'static Kind, Settings)> {
     let kind = Kind::named(analysis.kind())?;
     let Value::Object(json) = serde_json::to_value(analysis).ok()? else { return None };
-    let known = |name: &str| kind.settings.iter().any(|setting| setting.name == name);
-    Some((kind, json.into_iter().filter(|(name, _)| known(name)).collect()))
+    let known = |(name, value): &(String, Value)| {
+        kind.settings.iter().any(|setting| setting.name == name && setting.input.can_be(value))
+    };
+    Some((kind, json.into_iter().filter(known).collect()))
 }
 
 #[cfg(test)]

@@ -149,11 +149,13 @@ impl Draft {
     /// The experiment that the form describes. None where nothing is typed, or the set is one that this page does not
     /// know. Blank rows are left out: see [`Draft::filled`].
     pub fn experiment(&self) -> Option<Experiment> {
+        let analysis = kinds::analysis(&self.kind, self.settings())?;
         let prompts = match &self.source {
+            _ if analysis.is_of_weights() => Prompts::List(Vec::new()),
             Source::Set(name) => Prompts::Set(set(name, self.set_options(name))?),
             Source::Own => Prompts::List(self.filled().into_iter().map(|i| prompt(&self.rows[i])).collect()),
         };
-        if prompts == Prompts::List(Vec::new()) {
+        if prompts == Prompts::List(Vec::new()) && !analysis.is_of_weights() {
             return None;
         }
         Some(Experiment {
@@ -161,7 +163,7 @@ impl Draft {
             prompts,
             prepend_bos: self.prepend_bos,
             processing: self.processing,
-            analysis: kinds::analysis(&self.kind, self.settings())?,
+            analysis,
         })
     }
 
@@ -186,6 +188,8 @@ impl Draft {
                 self.set_options.insert(name.clone(), options);
                 self.source = Source::Set(name);
             }
+            // the own prompts stay for the next question
+            Prompts::List(prompts) if prompts.is_empty() => {}
             Prompts::List(prompts) => {
                 let rows = prompts.iter().map(from_prompt).collect();
                 self.replace_rows(rows);
@@ -216,6 +220,7 @@ impl Draft {
 pub fn prompts_name(prompts: &Prompts) -> String {
     match prompts {
         Prompts::Set(set) => name_and_options(set).0,
+        Prompts::List(list) if list.is_empty() => "weights".to_owned(),
         Prompts::List(list) if list.len() == 1 => "1 prompt".to_owned(),
         Prompts::List(list) => format!("{} prompts", list.len()),
     }

@@ -77,8 +77,16 @@ fn File() -> impl IntoView {
 }
 
 /// Kinds whose figures have no heads to inspect.
-const WITHOUT_HEADS: [&str; 6] =
-    ["head", "prompt_test", "logit_lens", "neurons", "position_attribution", "activations"];
+const WITHOUT_HEADS: [&str; 8] = [
+    "head",
+    "prompt_test",
+    "logit_lens",
+    "neurons",
+    "position_attribution",
+    "activations",
+    "head_circuit",
+    "composition",
+];
 
 /// The right column.
 #[component]

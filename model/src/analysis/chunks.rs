@@ -19,7 +19,22 @@ pub(super) fn by_work(config: &Config, prompts: &[EncodedPrompt]) -> Vec<Range<u
 
 /// Rows of the residual stream whose logits one step should compute, at least one.
 pub(super) fn unembedded(config: &Config) -> usize {
-    let by_work = FLOPS_A_STEP / (2 * config.d_model * config.d_vocab).max(1);
+    rows_over_the_vocabulary(config, config.d_model)
+}
+
+/// Rows of a matrix between tokens, `[d_vocab, d_vocab]` of rank d_head, that one step should compute, at least one.
+pub(super) fn token_pairs(config: &Config) -> usize {
+    rows_over_the_vocabulary(config, config.d_head)
+}
+
+/// Rows of a product of matrices `[rows, d_model]` and `[d_model, width]` that one step should compute, at least one.
+pub(super) fn of_width(config: &Config, width: usize) -> usize {
+    (FLOPS_A_STEP / (2 * config.d_model * width).max(1)).max(1)
+}
+
+/// Rows of a product with a matrix `[inner, d_vocab]`.
+fn rows_over_the_vocabulary(config: &Config, inner: usize) -> usize {
+    let by_work = FLOPS_A_STEP / (2 * inner * config.d_vocab).max(1);
     by_work.min(LOGIT_BYTES_A_STEP / (4 * config.d_vocab).max(1)).max(1)
 }
 

@@ -9,9 +9,14 @@ pub(crate) mod attention;
 mod attribution;
 pub(crate) mod causal;
 mod chunks;
+mod circuits;
 mod components;
+mod composition;
+pub(crate) mod detect_heads;
+mod detection;
 mod direction;
 mod head;
+mod head_circuit;
 mod last_tokens;
 pub(crate) mod lens;
 mod lines;
@@ -103,6 +108,14 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
         Analysis::Activations(options) => {
             Box::new(activations::ActivationsJob::new(model, prompts, options)?)
         }
+        Analysis::DetectHeads(options) => {
+            Box::new(detect_heads::DetectHeadsJob::new(model, prompts, options))
+        }
+        Analysis::HeadCircuit(options) => {
+            let checkpoint = Arc::clone(plan.checkpoint());
+            Box::new(head_circuit::HeadCircuitJob::new(model, checkpoint, options))
+        }
+        Analysis::Composition(_) => Box::new(composition::CompositionJob::new(model)),
     })
 }
 

@@ -1,4 +1,4 @@
-//! A forward pass over one prompt, some blocks a step.
+//! A forward pass over a few prompts, some blocks a step.
 
 use super::chunks;
 use crate::hooks::Hooks;
@@ -19,8 +19,14 @@ pub(super) struct Walk<H> {
 impl<H: Hooks> Walk<H> {
     /// Over `ids`, with attention patterns made for some queries at a time. Rows are positions.
     pub(super) fn new(model: &Transformer, ids: &[u32], hooks: H) -> Self {
-        let row_bytes = 4 * model.config().n_heads * ids.len();
-        Self { batch: Batch::in_pieces(ids, PATTERN_BYTES / row_bytes.max(1)), pass: None, hooks }
+        Self::over(model, &[ids], hooks)
+    }
+
+    /// Over several prompts, each by itself, one after the other.
+    pub(super) fn over(model: &Transformer, prompts: &[&[u32]], hooks: H) -> Self {
+        let longest = prompts.iter().map(|ids| ids.len()).max().unwrap_or_default();
+        let row_bytes = 4 * model.config().n_heads * longest;
+        Self { batch: Batch::in_pieces(prompts, PATTERN_BYTES / row_bytes.max(1)), pass: None, hooks }
     }
 
     /// Number of tokens.

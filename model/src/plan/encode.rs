@@ -185,7 +185,10 @@ fn compares_answers(analysis: &Analysis) -> bool {
         Analysis::Attention(_)
         | Analysis::LogitLens(_)
         | Analysis::PromptTest(_)
-        | Analysis::Activations(_) => false,
+        | Analysis::Activations(_)
+        | Analysis::DetectHeads(_)
+        | Analysis::HeadCircuit(_)
+        | Analysis::Composition(_) => false,
     }
 }
 

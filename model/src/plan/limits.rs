@@ -1,7 +1,7 @@
 //! How much one experiment may ask for.
 
 use super::EncodedPrompt;
-use crate::wire::{Problem, Prompt};
+use crate::wire::{Analysis, Problem, Prompt};
 
 /// Upper bounds of one experiment; over one is a problem that says so before anything is computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,12 @@ impl Default for Limits {
 }
 
 impl Limits {
-    pub(super) fn prompts(&self, prompts: &[Prompt]) -> Vec<Problem> {
+    pub(super) fn prompts(&self, analysis: &Analysis, prompts: &[Prompt]) -> Vec<Problem> {
+        if analysis.is_of_weights() {
+            let message =
+                || format!("{} is about the weights alone; leave `prompts` an empty list", analysis.kind());
+            return (!prompts.is_empty()).then(|| about_prompts(message())).into_iter().collect();
+        }
         if prompts.is_empty() {
             return vec![about_prompts("there are no prompts; write at least one".to_owned())];
         }

@@ -131,10 +131,10 @@ struct Draft {
 impl Draft {
     fn new(checkpoint: &Checkpoint, experiment: &Experiment, limits: &Limits) -> Self {
         let (list, mut warnings, mut problems) = match &experiment.prompts {
-            Prompts::List(list) => (list.clone(), Vec::new(), limits.prompts(list)),
+            Prompts::List(list) => (list.clone(), Vec::new(), limits.prompts(&experiment.analysis, list)),
             Prompts::Set(set) => match prompt_sets::expand(set, checkpoint.tokens(), limits.prompts) {
                 Ok(list) => {
-                    let problems = limits.prompts(&list);
+                    let problems = limits.prompts(&experiment.analysis, &list);
                     (list, prompt_sets::warnings(set), problems)
                 }
                 Err(problem) => return Self::refused(experiment, problem),

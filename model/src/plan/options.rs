@@ -1,9 +1,11 @@
 //! Options of the analyses against the model's shape.
 
 use super::{EncodedPrompt, Limits, causal};
-use crate::analysis::{activations, attention, lens, neurons};
+use crate::analysis::{activations, attention, detect_heads, lens, neurons};
 use crate::config::Config;
-use crate::wire::{Activations, Analysis, Attention, Head, LogitLens, Neurons, Problem, PromptTest};
+use crate::wire::{
+    Activations, Analysis, Attention, DetectHeads, Head, HeadCircuit, LogitLens, Neurons, Problem, PromptTest,
+};
 
 pub(super) fn check(
     config: &Config,
@@ -27,6 +29,9 @@ pub(super) fn check(
         }
         Analysis::Ablation(options) => causal::check_ablation(config, options, prompts, limits),
         Analysis::PathPatching(options) => causal::check_path_patching(config, options, prompts),
+        Analysis::DetectHeads(options) => check_detect_heads(options, prompts),
+        Analysis::HeadCircuit(options) => check_head_circuit(config, options, limits),
+        Analysis::Composition(_) => check_composition(config, limits),
     }
 }
 
@@ -147,6 +152,54 @@ fn check_activations(
             "the file would hold {gigabytes:.1} GB, over the limit of {limit:.1} GB; ask for fewer sites, prompts or positions"
         ),
     )]
+}
+
+fn check_detect_heads(options: &DetectHeads, prompts: &[EncodedPrompt]) -> Vec<Problem> {
+    let fewest = detect_heads::fewest_tokens(options);
+    let too_short = |(i, prompt): (usize, &EncodedPrompt)| {
+        let n = prompt.ids.len();
+        // one without any has a problem of its own
+        (1..fewest).contains(&n).then(|| Problem {
+            field: format!("prompts[{i}].text"),
+            prompt: Some(i),
+            message: format!(
+                "{n} tokens have no pattern to score; write a text of at least {fewest}, BOS included"
+            ),
+        })
+    };
+    let mut problems: Vec<Problem> = prompts.iter().enumerate().filter_map(too_short).collect();
+    if options.pattern.all().is_empty() {
+        problems
+            .push(option("pattern", "the list is empty; name a pattern, or leave it out for all".to_owned()));
+    }
+    problems
+}
+
+fn check_head_circuit(config: &Config, options: &HeadCircuit, limits: &Limits) -> Vec<Problem> {
+    let [layer, head] = [
+        out_of_range("layer", options.layer, config.n_layers, "layers"),
+        out_of_range("head", options.head, config.n_heads, "heads a layer"),
+    ];
+    let top_k = check_top_k(options.top_k, config.d_vocab, "tokens in the vocabulary", 2, limits);
+    layer.into_iter().chain(head).chain(top_k).collect()
+}
+
+fn check_composition(config: &Config, limits: &Limits) -> Vec<Problem> {
+    let Some(heads) = config.n_layers.checked_sub(1).map(|layers| layers * config.n_heads).filter(|n| *n > 0)
+    else {
+        let message =
+            "this model has one layer: there are no earlier heads to compose with; take another model";
+        return vec![Problem { field: "model".to_owned(), prompt: None, message: message.to_owned() }];
+    };
+    let (values, limit) = (heads * heads, limits.figure_values);
+    if values <= limit {
+        return Vec::new();
+    }
+    let message = format!(
+        "{heads} × {heads} pairs of heads hold {values} numbers, over the limit of {limit}; look at single heads with \
+         `head_circuit`"
+    );
+    vec![Problem { field: "model".to_owned(), prompt: None, message }]
 }
 
 pub(super) fn option(field: &str, message: String) -> Problem {

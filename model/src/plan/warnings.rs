@@ -45,7 +45,7 @@ fn second_bos(experiment: &Experiment, tokens: &Tokens, prompts: &[EncodedPrompt
 }
 
 fn no_bos(experiment: &Experiment, tokens: &Tokens) -> Option<String> {
-    let bos = tokens.bos()?;
+    let bos = tokens.bos().filter(|_| !experiment.analysis.is_of_weights())?;
     (!experiment.prepend_bos).then(|| {
         format!("Without {bos} in front, the first word takes its place as the position heads rest on; TransformerLens prepends it by default.")
     })

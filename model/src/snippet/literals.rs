@@ -18,12 +18,11 @@ impl Literals {
         } else {
             folded(experiment.processing)
         };
-        let mut lines = vec![
-            ("MODEL", model(&experiment.model)),
-            ("FOLDED", folded),
-            ("PREPEND_BOS", boolean(experiment.prepend_bos).to_owned()),
-            ("PROMPTS", prompts(&experiment.prompts)),
-        ];
+        let mut lines = vec![("MODEL", model(&experiment.model)), ("FOLDED", folded)];
+        if !experiment.analysis.is_of_weights() {
+            lines.push(("PREPEND_BOS", boolean(experiment.prepend_bos).to_owned()));
+            lines.push(("PROMPTS", prompts(&experiment.prompts)));
+        }
         lines.extend(options);
         Self(lines)
     }

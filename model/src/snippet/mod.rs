@@ -12,7 +12,10 @@ mod activations;
 mod attention;
 mod attribution;
 mod causal;
+mod composition;
+mod detect_heads;
 mod head;
+mod head_circuit;
 mod literals;
 mod logit_lens;
 mod neurons;
@@ -47,7 +50,7 @@ pub struct FigureKey {
     /// The prompt it belongs to, where it belongs to one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt: Option<usize>,
-    /// `line`, `heatmap`, `table`, `scalars`, `tensor`: as the event has it.
+    /// `line`, `scatter`, `heatmap`, `table`, `scalars`, `tensor`: as the event has it.
     pub kind: &'static str,
 }
 
@@ -127,6 +130,9 @@ fn recipes(experiment: &Experiment) -> Vec<Recipe> {
         Analysis::ActivationPatching(options) => activation_patching::recipes(experiment, options),
         Analysis::Ablation(options) => ablation::recipes(experiment, options),
         Analysis::PathPatching(options) => path_patching::recipes(experiment, options),
+        Analysis::DetectHeads(options) => detect_heads::recipes(options),
+        Analysis::HeadCircuit(options) => head_circuit::recipes(options),
+        Analysis::Composition(_) => composition::recipes(),
     }
 }
 
@@ -139,7 +145,10 @@ impl Recipe {
             in_comment(&self.key.name),
         );
         let literals = Literals::of(experiment, self.original_logits, self.options).to_string();
-        let mut blocks = vec![header.as_str(), &literals, piece!("load"), piece!("prompts")];
+        let mut blocks = vec![header.as_str(), &literals, piece!("load")];
+        if !experiment.analysis.is_of_weights() {
+            blocks.push(piece!("prompts"));
+        }
         blocks.extend(self.pieces);
         blocks.push(if self.key.kind == "tensor" { piece!("print_tensor") } else { piece!("print") });
         // two empty lines around definitions, as Python is written

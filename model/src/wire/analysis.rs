@@ -1,6 +1,6 @@
 //! What to compute, and its options.
 
-use super::{Ablation, ActivationPatching, PathPatching};
+use super::{Ablation, ActivationPatching, Composition, DetectHeads, HeadCircuit, PathPatching};
 use serde::{Deserialize, Serialize};
 
 /// What to compute, by the name under `"kind"`.
@@ -30,6 +30,12 @@ pub enum Analysis {
     PathPatching(PathPatching),
     /// What becomes of the answer without one head, or without what one layer writes.
     Ablation(Ablation),
+    /// Which heads look where heads of a known kind do.
+    DetectHeads(DetectHeads),
+    /// What one head reads, matches and writes, by its weights alone.
+    HeadCircuit(HeadCircuit),
+    /// How much of what each head reads each earlier head can have written, by their weights alone.
+    Composition(Composition),
 }
 
 impl Analysis {
@@ -47,7 +53,15 @@ impl Analysis {
             Self::ActivationPatching(_) => "activation_patching",
             Self::PathPatching(_) => "path_patching",
             Self::Ablation(_) => "ablation",
+            Self::DetectHeads(_) => "detect_heads",
+            Self::HeadCircuit(_) => "head_circuit",
+            Self::Composition(_) => "composition",
         }
+    }
+
+    /// Whether it is about the weights alone: such an experiment has no prompts.
+    pub fn is_of_weights(&self) -> bool {
+        matches!(self, Self::HeadCircuit(_) | Self::Composition(_))
     }
 }
 
@@ -177,7 +191,7 @@ impl Default for PromptTest {
     }
 }
 
-fn ten() -> usize {
+pub(super) fn ten() -> usize {
     10
 }
 

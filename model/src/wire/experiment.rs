@@ -15,7 +15,7 @@ use std::fmt;
 pub struct Experiment {
     /// The bundled model's name, a folder, or a hub name.
     pub model: String,
-    /// The prompts, spelled out or by the name of a built-in set.
+    /// The prompts, spelled out or by the name of a built-in set; an empty list for an analysis of the weights alone.
     pub prompts: Prompts,
     /// Whether the tokenizer's BOS token goes before every prompt.
     #[serde(default = "yes")]
@@ -149,6 +149,12 @@ mod tests {
             (r#"{"model":"demo","prompts":[],"analysis":{"kind":"logit_lens","layer":1}}"#, "layer"),
             (r#"{"model":"demo","prompts":[],"analysis":{"kind":"neurons","layer":1,"k":1}}"#, "k"),
             (r#"{"model":"demo","prompts":[],"analysis":{"kind":"position_attribution","k":1}}"#, "k"),
+            (r#"{"model":"demo","prompts":[],"analysis":{"kind":"detect_heads","head":1}}"#, "head"),
+            (
+                r#"{"model":"demo","prompts":[],"analysis":{"kind":"head_circuit","layer":1,"head":1,"k":1}}"#,
+                "k",
+            ),
+            (r#"{"model":"demo","prompts":[],"analysis":{"kind":"composition","mode":"q"}}"#, "mode"),
         ] {
             let message = check(json).unwrap_err();
             assert!(message.contains(&format!("unknown field `{field}`")), "{message}");

@@ -77,6 +77,9 @@ pub enum FigureData {
     },
 }
 
+/// Columns of a [`FigureData::Table`] whose cells are tokens, exactly as the model sees them.
+pub const TOKEN_COLUMNS: [&str; 5] = ["token", "source_token", "output_token", "query_token", "key_token"];
+
 /// One line of a [`FigureData::Line`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -11,6 +11,7 @@ mod event;
 mod experiment;
 mod figure;
 pub mod frame;
+mod heads;
 mod sets;
 mod several;
 mod values;
@@ -31,7 +32,8 @@ pub use event::{
     Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started, TwinTokens,
 };
 pub use experiment::{Experiment, Processing, Prompt, Prompts};
-pub use figure::{Cell, Figure, FigureData, Series};
+pub use figure::{Cell, Figure, FigureData, Series, TOKEN_COLUMNS};
+pub use heads::{Composition, DetectHeads, ErrorMeasure, HeadCircuit, HeadPattern, HeadPatterns};
 pub use sets::{Drawn, Ioi, MovieSentiment, PromptSet, PromptType};
 #[cfg(feature = "openapi")]
 pub use several::OneOrMany;

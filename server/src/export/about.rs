@@ -1,6 +1,6 @@
 //! What a figure shows, in a sentence or two: under its picture in everything that leaves hooklens.
 
-use model::wire::{Analysis, Figure};
+use model::wire::{Analysis, DetectHeads, ErrorMeasure, Figure};
 
 /// What the figure shows, and the unit of its numbers.
 pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
@@ -12,6 +12,9 @@ pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
         Analysis::Attention(_) => attention(&figure.name),
         Analysis::LogitLens(_) => logit_lens(&figure.name),
         Analysis::PromptTest(_) => prompt_test(&figure.name),
+        Analysis::DetectHeads(options) => detect_heads(options, &figure.name),
+        Analysis::HeadCircuit(_) => head_circuit(&figure.name),
+        Analysis::Composition(_) => composition(&figure.name),
         Analysis::Activations(_) => "The tensors in the file, one a prompt and site, with their shapes.",
         Analysis::ActivationPatching(_) => patching(&figure.name),
         Analysis::PathPatching(_) => paths(&figure.name),
@@ -28,6 +31,11 @@ pub fn unit(analysis: &Analysis, figure: &Figure) -> &'static str {
         (Analysis::LogitLens(_), "answer_logit") => "logit",
         (Analysis::LogitLens(_), "answer_probability" | "top_probability") => "probability",
         (Analysis::LogitLens(_), "answer_rank") => "rank",
+        (Analysis::DetectHeads(options), name)
+            if options.error_measure == ErrorMeasure::Mul && name != "copying_score" =>
+        {
+            "share of attention"
+        }
         _ => "",
     }
 }
@@ -36,6 +44,7 @@ pub fn unit(analysis: &Analysis, figure: &Figure) -> &'static str {
 pub fn axes(name: &str) -> Option<(&'static str, &'static str)> {
     match name {
         "pattern" | "value_weighted" => Some(("query", "key")),
+        "q_composition" | "k_composition" | "v_composition" => Some(("later head", "earlier head")),
         _ => None,
     }
 }
@@ -189,5 +198,66 @@ fn position_attribution(name: &str) -> &'static str {
             "What each head moves from each token to the last one’s logit difference, in logits."
         }
         _ => "What each layer’s attention bias b_O adds, which is no token’s, in logits.",
+    }
+}
+
+fn detect_heads(options: &DetectHeads, name: &str) -> &'static str {
+    match (name, options.error_measure) {
+        ("copying_score", _) => {
+            "How far the eigenvalues of each head’s OV circuit between tokens, W_E W_V W_O W_U, point forwards: near 1 a head \
+             raises the tokens it looks at, near −1 it lowers them. By the weights alone."
+        }
+        ("previous_token_head", ErrorMeasure::Mul) => {
+            "Share of each head’s attention that goes to the token before, mean over prompts (TransformerLens’s detect_head by \
+             mul)."
+        }
+        ("duplicate_token_head", ErrorMeasure::Mul) => {
+            "Share of each head’s attention that goes to earlier occurrences of the same token, mean over prompts \
+             (TransformerLens’s detect_head by mul)."
+        }
+        (_, ErrorMeasure::Mul) => {
+            "Share of each head’s attention that goes to the tokens right after earlier occurrences of the same token, mean over \
+             prompts (TransformerLens’s detect_head by mul)."
+        }
+        (_, ErrorMeasure::Abs) => {
+            "One less the mean absolute difference, a query, between each head’s attention and that of such a head, mean over \
+             prompts (TransformerLens’s detect_head by abs)."
+        }
+    }
+}
+
+fn head_circuit(name: &str) -> &'static str {
+    match name {
+        "summary" => {
+            "Copying score (eigenvalues of W_E W_V W_O W_U) and matching score (of W_E W_Q W_Kᵀ W_Eᵀ), the circuits’ lengths, and \
+             shares of tokens that the head raises most, or among the five it raises most, when it looks at them."
+        }
+        "ov_singular_values" => {
+            "The singular values of W_V W_O: how many directions the head moves, and how far."
+        }
+        "qk_singular_values" => "The singular values of W_Q W_Kᵀ: how many directions the head matches by.",
+        "ov_eigenvalues" => "The eigenvalues of W_E W_V W_O W_U that are not zero; those to the right copy.",
+        "ov_top_pairs" => {
+            "The largest entries of W_E W_V W_O W_U: what the head adds to a token’s logit when it looks at another, before any \
+             norm."
+        }
+        _ => {
+            "The largest entries of W_E W_Q W_Kᵀ W_Eᵀ: which query looks at which key, before any norm, without positions and the \
+             scale 1/√d_head."
+        }
+    }
+}
+
+fn composition(name: &str) -> &'static str {
+    match name {
+        "q_composition" => {
+            "How much of what a later head’s queries read an earlier head can write: ‖W_OV W_QK‖ / (‖W_OV‖ ‖W_QK‖)."
+        }
+        "k_composition" => {
+            "How much of what a later head’s keys read an earlier head can write: ‖W_OV W_QKᵀ‖ / (‖W_OV‖ ‖W_QK‖)."
+        }
+        _ => {
+            "How much of what a later head’s values read an earlier head can write: ‖W_OV W_OV′‖ / (‖W_OV‖ ‖W_OV′‖)."
+        }
     }
 }

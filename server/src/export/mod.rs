@@ -68,7 +68,13 @@ impl Report {
         let noun = if prompts == 1 { "prompt" } else { "prompts" };
         let mut kind = self.experiment.analysis.kind().replace('_', " ");
         kind[..1].make_ascii_uppercase();
-        format!("{kind} of {prompts} {noun}, {}", self.model().name)
+        let model = &self.model().name;
+        // the weights' own
+        if prompts == 0 {
+            format!("{kind} of {model}")
+        } else {
+            format!("{kind} of {prompts} {noun}, {model}")
+        }
     }
 
     /// The mean logit difference of an attribution.

@@ -72,10 +72,57 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
             "logits",
             "What a neuron’s output adds to logit(answer) − logit(distractor): its activation times its output’s part in that direction.",
         ),
+        ("detect_heads" | "head_circuit" | "composition", name) => of_heads(name),
         ("position_attribution", _) => (
             "logits",
             "What each layer’s attention moves from each token to the last one, as it adds to logit(answer) − logit(distractor).",
         ),
+        _ => ("", ""),
+    }
+}
+
+/// Of the kinds that say what heads are.
+fn of_heads(name: &str) -> (&'static str, &'static str) {
+    match name {
+        "previous_token_head" => {
+            ("", "How much of each head’s attention goes to the token before, mean over prompts.")
+        }
+        "duplicate_token_head" => (
+            "",
+            "How much of each head’s attention goes to earlier occurrences of the same token, mean over prompts.",
+        ),
+        "induction_head" => (
+            "",
+            "How much of each head’s attention goes to the tokens right after earlier occurrences of the same one, mean over prompts.",
+        ),
+        "copying_score" => (
+            "",
+            "By the weights: near 1, a head raises the tokens it looks at; near −1, it lowers them. Σ λ / Σ |λ| over the eigenvalues of W_E W_V W_O W_U.",
+        ),
+        "summary" => (
+            "",
+            "Copying: what it looks at, it raises. Matching: tokens look at tokens like themselves. Copied: shares of tokens that it raises most, or among five.",
+        ),
+        "ov_singular_values" => ("", "Of W_V W_O: how many directions the head moves, and how far."),
+        "qk_singular_values" => ("", "Of W_Q W_Kᵀ: how many directions it matches by."),
+        "ov_eigenvalues" => ("", "Of W_E W_V W_O W_U, those that are not zero: the ones to the right copy."),
+        "ov_top_pairs" => (
+            "logits before any norm",
+            "The largest entries of W_E W_V W_O W_U: looking at the one token, the head raises the other.",
+        ),
+        "qk_top_pairs" => (
+            "score before 1/√d_head",
+            "The largest entries of W_E W_Q W_Kᵀ W_Eᵀ: the one token looks at the other, positions left out.",
+        ),
+        "q_composition" => {
+            ("", "How much of what a later head’s queries read (rows) an earlier head can write (columns).")
+        }
+        "k_composition" => {
+            ("", "How much of what a later head’s keys read (rows) an earlier head can write (columns).")
+        }
+        "v_composition" => {
+            ("", "How much of what a later head’s values read (rows) an earlier head can write (columns).")
+        }
         _ => ("", ""),
     }
 }

@@ -8,7 +8,7 @@ use crate::components::Token;
 use crate::draft::{Role, Row};
 use crate::state::{Form, RunState};
 use leptos::prelude::*;
-use model::wire::{Cell, FigureData};
+use model::wire::{Cell, FigureData, TOKEN_COLUMNS};
 
 /// Rows shown; more are in the exports.
 const MOST_ROWS: usize = 400;
@@ -34,16 +34,18 @@ pub fn AnyTable(
         let Some(FigureData::Table { columns, rows }) = figure.as_deref().map(|f| &f.data) else {
             return ().into_any();
         };
-        let token = columns.iter().position(|title| title == "token");
-        let head = |(i, title): (usize, &String)| {
-            view! { <th scope="col" class:text=Some(i) == token>{title.replace('_', " ")}</th> }
+        let is_token: Vec<bool> =
+            columns.iter().map(|title| TOKEN_COLUMNS.contains(&title.as_str())).collect();
+        let token = is_token.iter().position(|is_token| *is_token);
+        let head = |(title, token): (&String, &bool)| {
+            view! { <th scope="col" class:text=*token>{title.replace('_', " ")}</th> }
         };
-        let heads = columns.iter().enumerate().map(head).collect_view();
+        let heads = columns.iter().zip(&is_token).map(head).collect_view();
         let count = rows.len();
         let row = |cells: &Vec<Cell>| {
             let role =
                 (token.filter(|_| of_tokens)).and_then(|i| cells.get(i)).map(|cell| roles(cell, asked));
-            view! { <tr>{cells.iter().enumerate().map(|(i, cell)| field(cell, Some(i) == token)).collect_view()} {role}</tr> }
+            view! { <tr>{cells.iter().zip(&is_token).map(|(cell, token)| field(cell, *token)).collect_view()} {role}</tr> }
         };
         let rows = rows.iter().take(MOST_ROWS).map(row).collect_view();
         view! {

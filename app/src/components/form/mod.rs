@@ -14,6 +14,7 @@ pub mod sets;
 use super::figures::icons::Icon;
 use super::header::names;
 use super::icons::{PANE, PROBLEM};
+use crate::draft::Kind;
 use crate::state::{Catalog, Form, Session};
 use leptos::prelude::*;
 use model::ModelField;
@@ -34,6 +35,9 @@ pub fn ExperimentForm(
 ) -> impl IntoView {
     let (session, form): (Session, Form) = (expect_context(), expect_context());
     let in_result = Memo::new(move |_| session.run.id.with(Option::is_some));
+    let takes_prompts = Memo::new(move |_| {
+        form.draft.with(|draft| Kind::named(&draft.kind).is_none_or(|kind| !kind.is_of_weights()))
+    });
     let folded = form.folded;
     Effect::new(move || {
         let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(ROOMY_PX);
@@ -53,7 +57,9 @@ pub fn ExperimentForm(
                     <h2>"Your own question"</h2>
                 </Show>
                 <ModelField models />
-                <PromptsField wide=Signal::derive(move || !in_result.get()) />
+                <Show when=move || takes_prompts.get() fallback=OfWeights>
+                    <PromptsField wide=Signal::derive(move || !in_result.get()) />
+                </Show>
                 <Options />
                 <Run />
                 <Checks />
@@ -74,6 +80,17 @@ pub fn run_now(form: Form, session: Session) {
         request_animation_frame(move || marked.scroll_into_view());
     } else if let Some(experiment) = form.experiment_untracked() {
         session.ask(experiment);
+    }
+}
+
+/// In place of the prompts of a kind that takes none.
+#[component]
+fn OfWeights() -> impl IntoView {
+    view! {
+        <div class="field">
+            <span class="head">"Prompts"</span>
+            <p class="hint">"None: this analysis is about the weights alone."</p>
+        </div>
     }
 }
 

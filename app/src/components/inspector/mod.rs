@@ -6,6 +6,7 @@
 pub mod bars;
 pub mod lists;
 pub mod pattern;
+pub mod scores;
 pub mod sources;
 pub mod tokens;
 
@@ -19,7 +20,7 @@ use crate::components::figures::screen::Screen;
 use crate::components::figures::{HeadMap, head_map};
 use crate::state::{Heads, RunState, RunStatus, ViewState};
 use leptos::prelude::*;
-use model::wire::{Figure, FigureData, Started};
+use model::wire::{Analysis, Figure, FigureData, Started};
 use std::sync::Arc;
 
 /// What the inspector's parts read: the head run in view and the run it came from.
@@ -47,9 +48,10 @@ impl Inspected {
         })
     }
 
-    /// The head's pattern where the page has those of all heads.
+    /// The head's pattern where the page, or the run beside it, has those of all heads.
     fn grid_pattern(self) -> Option<Arc<Figure>> {
-        let all = self.page.figure(attention::NAME, Some(self.prompt())).get()?;
+        let of = |run: RunState| run.figure(attention::NAME, Some(self.prompt())).get();
+        let all = of(self.page).or_else(|| of(self.run.get()?))?;
         let values = attention::maps::pattern(&all, self.view.head.get()?)?.to_vec();
         let side = values.len().isqrt();
         let labels = || (0..side).map(|i| i.to_string()).collect();
@@ -60,7 +62,9 @@ impl Inspected {
     /// Whether there is an answer to attribute on every prompt, without which a head has a pattern only.
     fn has_answers(self) -> Memo<bool> {
         Memo::new(move |_| {
-            let answered = |started: &Started| started.prompts.iter().all(|p| p.answer_id.is_some());
+            let answered = |started: &Started| {
+                !started.prompts.is_empty() && started.prompts.iter().all(|p| p.answer_id.is_some())
+            };
             self.page.started.with(|started| started.as_ref().is_none_or(|started| answered(started)))
         })
     }
@@ -104,11 +108,15 @@ pub fn Inspector() -> impl IntoView {
     let has_answers = inspected.has_answers();
     Effect::new(move |_| {
         let (head, experiment) = (view.head.get(), page.experiment.get());
-        if !has_answers.get() {
-            inspected.run.set(None);
-        } else if let (Some((layer, head)), Some(experiment)) = (head, experiment) {
-            inspected.run.set(Some(heads.run(&experiment, layer, head, inspected.prompt())));
-        }
+        let (Some((layer, head)), Some(experiment)) = (head, experiment) else { return };
+        let prompt = inspected.prompt();
+        inspected.run.set(if has_answers.get() {
+            Some(heads.run(&experiment, layer, head, prompt))
+        } else {
+            let needed = !matches!(experiment.analysis, Analysis::Attention(_))
+                && page.started.with(|s| s.as_ref().is_some_and(|s| !s.prompts.is_empty()));
+            needed.then(|| heads.patterns(&experiment, prompt))
+        });
     });
     let is_open = Memo::new(move |_| view.head.with(Option::is_some));
     let waits = move || has_answers.get() && inspected.status().is_none_or(|status| status.is_active());
@@ -122,6 +130,7 @@ pub fn Inspector() -> impl IntoView {
                         <sources::Sources inspected />
                     </Show>
                     <pattern::Pattern inspected weighs=has_answers />
+                    <scores::Scores inspected />
                     <Show when=move || has_answers.get()>
                         <lists::Lists inspected />
                         <bars::PerPrompt inspected />

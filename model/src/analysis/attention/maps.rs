@@ -1,6 +1,7 @@
 //! Patterns reduced while they come in.
 
-use super::scores::{Duplicates, Scores};
+use super::super::detection::Targets;
+use super::scores::Scores;
 use crate::hook_name::{HookName, Site};
 use crate::hooks::{Hooks, Rows};
 use candle_core::{Result, Tensor};
@@ -16,7 +17,7 @@ pub(super) struct Maps {
     side: usize,
     /// The run of each position.
     run: Vec<usize>,
-    duplicates: Duplicates,
+    targets: Targets,
     /// Row-major `[layer, head, side, side]`, as far as layers have run.
     values: Vec<f32>,
     /// `[layer, head]`.
@@ -27,12 +28,17 @@ impl Maps {
     pub(super) fn new(heads: usize, ids: &[u32], side: usize) -> Self {
         let n = ids.len();
         let run = (0..side).flat_map(|i| vec![i; (i + 1) * n / side - i * n / side]).collect();
-        let duplicates = Duplicates::new(ids);
-        Self { heads, side, run, duplicates, values: Vec::new(), scores: Vec::new() }
+        let targets = Targets::new(ids);
+        Self { heads, side, run, targets, values: Vec::new(), scores: Vec::new() }
     }
 
     pub(super) fn side(&self) -> usize {
         self.side
+    }
+
+    /// Number of tokens.
+    pub(super) fn tokens(&self) -> usize {
+        self.run.len()
     }
 
     pub(super) fn values(&self) -> &[f32] {
@@ -55,7 +61,7 @@ impl Maps {
 
     /// Adds the patterns of some queries to the last layer: row-major `[query, head, key]`, positions `queries`.
     fn add(&mut self, queries: &[u32], patterns: &[f32]) {
-        let Self { heads, side, run, duplicates, .. } = self;
+        let Self { heads, side, run, targets, .. } = self;
         let (heads, side, n) = (*heads, *side, run.len());
         let keys = patterns.len() / queries.len() / heads;
         let start = self.scores.len() - heads;
@@ -64,7 +70,7 @@ impl Maps {
         maps.zip(scores).enumerate().for_each(|(head, (map, scores))| {
             for (i, query) in queries.iter().map(|q| *q as usize).enumerate() {
                 let pattern = &patterns[(i * heads + head) * keys..][..=query];
-                scores.add(pattern, duplicates.of(query), n);
+                scores.add(pattern, targets, n);
                 let cells = &mut map[run[query] * side..][..side];
                 for (p, key) in pattern.iter().zip(&*run) {
                     cells[*key] = cells[*key].max(*p);

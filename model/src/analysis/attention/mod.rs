@@ -47,7 +47,8 @@ impl AttentionJob {
             values: maps.values().to_vec().into(),
         };
         let rows = maps.scores().iter().enumerate().map(|(i, scores)| {
-            let numbers = [(i / heads) as f64, (i % heads) as f64].into_iter().chain(scores.values());
+            let numbers =
+                [(i / heads) as f64, (i % heads) as f64].into_iter().chain(scores.values(maps.tokens()));
             numbers.map(Cell::Number).collect()
         });
         let columns = ["layer", "head"].into_iter().chain(scores::NAMES).map(str::to_owned).collect();

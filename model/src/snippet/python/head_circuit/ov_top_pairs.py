@@ -1,0 +1,1 @@
+values = top_pairs(ov_tokens, "source_token", "output_token")
