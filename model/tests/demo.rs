@@ -201,3 +201,39 @@ fn maps_over_the_limit_are_refused_with_the_size_that_fits() {
     assert!(message.contains("analysis.size") && message.contains("at most 4"), "{message}");
     assert!(plan(values - 1, r#","size":4"#).is_ok());
 }
+
+/// The largest entries of a map of heads, `(layer, head)`.
+fn heads_by(figures: &BTreeMap<String, Figure>, name: &str, score: fn(f32) -> f32) -> Vec<(usize, usize)> {
+    let FigureData::Heatmap { columns, values, .. } = &figures[name].data else { panic!("{name} is a heatmap") };
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| score(values[b]).total_cmp(&score(values[a])));
+    order.into_iter().map(|i| (i / columns.len(), i % columns.len())).collect()
+}
+
+/// Indirect object identification: who is to be named again moves from its second mention to the end, and the heads that the
+/// different experiments point at are the same.
+#[test]
+fn causal_experiments_agree_on_the_circuit_of_indirect_objects() {
+    let ioi = |flip: &str, analysis: &str| {
+        run(&format!(
+            r#"{{"model":"demo","prompts":{{"set":"ioi","flip":"{flip}","n":10}},"analysis":{analysis}}}"#
+        ))
+    };
+    let patched = ioi("ABB->ABA", r#"{"kind":"activation_patching","site":["resid_pre","z"]}"#);
+    let FigureData::Heatmap { rows, columns, values } = &patched["patched_resid_pre"].data else {
+        panic!("a heatmap")
+    };
+    let column = |name: &str| columns.iter().position(|column| column == name).unwrap();
+    let at = |layer: usize, name: &str| values[layer * columns.len() + column(name)];
+    assert_eq!(rows.len(), 4);
+    assert!((at(0, "S2") - 1.0).abs() < 1e-4 && at(0, "end").abs() < 1e-4, "first all of it is at S2");
+    assert!(at(3, "S2").abs() < 0.1 && (at(3, "end") - 1.0).abs() < 0.1, "in the end all of it is at the end");
+
+    let paths = ioi("ABB->ABA", r#"{"kind":"path_patching","receiver":{"site":"logits"}}"#);
+    let ablated = ioi("ABB->ABA", r#"{"kind":"ablation","site":"z","method":"resample"}"#);
+    let by_patching = heads_by(&patched, "patched_z", |effect| effect);
+    let by_path = heads_by(&paths, "path_to_logits", |effect| -effect);
+    let by_ablation = heads_by(&ablated, "ablated_z", |metric| -metric);
+    assert_eq!(by_patching[0], by_ablation[0], "what restores the answer is what it cannot do without");
+    assert!(by_path[..2].iter().any(|head| by_patching[..4].contains(head)), "{by_path:?} {by_patching:?}");
+}

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod bad_causal;
 mod bad_checkpoints;
 mod bad_input;
 mod command_line;

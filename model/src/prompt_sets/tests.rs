@@ -136,7 +136,7 @@ fn years_are_spelled_as_the_tokenizer_takes_them() {
     let set = set(&json!({"set": "greater-than", "n": 200}));
     for prompt in expand(&set, &tokens, 2048).unwrap() {
         let ids = tokens.encode(&prompt.text).unwrap();
-        assert_eq!(ids.len(), 11, "{prompt:?}");
+        assert_eq!(ids.len(), 12, "{prompt:?}");
         let year = |text: &str| text.trim().parse::<u32>().unwrap();
         let [xx1, yy, xx2] = ["XX1", "YY", "XX2"].map(|name| at(&tokens, &prompt, name));
         let first = year(&tokens.string(ids[yy]));
