@@ -141,10 +141,7 @@ fn years_are_spelled_as_the_tokenizer_takes_them() {
         let [xx1, yy, xx2] = ["XX1", "YY", "XX2"].map(|name| at(&tokens, &prompt, name));
         let first = year(&tokens.string(ids[yy]));
         assert_eq!((ids[xx1], xx2), (ids[xx2], ids.len() - 1));
-        assert_eq!(
-            tokens.string(ids[at(&tokens, &prompt, "NOUN")]),
-            format!(" {}", prompt.text.split(' ').nth(1).unwrap())
-        );
+        assert_eq!(at(&tokens, &prompt, "NOUN"), 1);
         let (later, earlier) =
             (year(prompt.answer.as_ref().unwrap()), year(prompt.distractor.as_ref().unwrap()));
         assert!(later > first && first > earlier && later - first == first - earlier, "{prompt:?}");
