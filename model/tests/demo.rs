@@ -204,7 +204,9 @@ fn maps_over_the_limit_are_refused_with_the_size_that_fits() {
 
 /// The largest entries of a map of heads, `(layer, head)`.
 fn heads_by(figures: &BTreeMap<String, Figure>, name: &str, score: fn(f32) -> f32) -> Vec<(usize, usize)> {
-    let FigureData::Heatmap { columns, values, .. } = &figures[name].data else { panic!("{name} is a heatmap") };
+    let FigureData::Heatmap { columns, values, .. } = &figures[name].data else {
+        panic!("{name} is a heatmap")
+    };
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| score(values[b]).total_cmp(&score(values[a])));
     order.into_iter().map(|i| (i / columns.len(), i % columns.len())).collect()
@@ -227,7 +229,10 @@ fn causal_experiments_agree_on_the_circuit_of_indirect_objects() {
     let at = |layer: usize, name: &str| values[layer * columns.len() + column(name)];
     assert_eq!(rows.len(), 4);
     assert!((at(0, "S2") - 1.0).abs() < 1e-4 && at(0, "end").abs() < 1e-4, "first all of it is at S2");
-    assert!(at(3, "S2").abs() < 0.1 && (at(3, "end") - 1.0).abs() < 0.1, "in the end all of it is at the end");
+    assert!(
+        at(3, "S2").abs() < 0.1 && (at(3, "end") - 1.0).abs() < 0.1,
+        "in the end all of it is at the end"
+    );
 
     let paths = ioi("ABB->ABA", r#"{"kind":"path_patching","receiver":{"site":"logits"}}"#);
     let ablated = ioi("ABB->ABA", r#"{"kind":"ablation","site":"z","method":"resample"}"#);

@@ -52,13 +52,20 @@ async fn pairs_that_cannot_be_patched() {
         "answer": " Mary", "distractor": " John",
     });
     check(&[
-        (of(&[pair(), without(pair(), "corrupted")], patching("z")), "prompts[1].corrupted", "add a `corrupted`"),
+        (
+            of(&[pair(), without(pair(), "corrupted")], patching("z")),
+            "prompts[1].corrupted",
+            "add a `corrupted`",
+        ),
         (of(&[longer], patching("z")), "prompts[0].corrupted", "token for token"),
         (of(&[same], patching("z")), "prompts[0].corrupted", "the same tokens"),
         (of(&[pair(), other_length], patching("resid_pre")), "prompts", "do not correspond"),
         (of(&[without(pair(), "answer")], patching("z")), "prompts[0].answer", "add an `answer`"),
         (
-            of(&[without(pair(), "distractor")], json!({"kind": "activation_patching", "site": "z", "metric": "probability_diff"})),
+            of(
+                &[without(pair(), "distractor")],
+                json!({"kind": "activation_patching", "site": "z", "metric": "probability_diff"}),
+            ),
             "prompts[0].distractor",
             "probability_diff",
         ),
