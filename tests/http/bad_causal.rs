@@ -19,7 +19,7 @@ fn without(mut prompt: Value, field: &str) -> Value {
     prompt
 }
 
-fn of(prompts: &[Value], analysis: Value) -> Value {
+fn of(prompts: &[Value], analysis: &Value) -> Value {
     json!({"model": "demo", "prompts": prompts, "analysis": analysis})
 }
 
@@ -53,14 +53,14 @@ async fn pairs_that_cannot_be_patched() {
     });
     check(&[
         (
-            of(&[pair(), without(pair(), "corrupted")], patching("z")),
+            of(&[pair(), without(pair(), "corrupted")], &patching("z")),
             "prompts[1].corrupted",
             "add a `corrupted`",
         ),
-        (of(&[longer], patching("z")), "prompts[0].corrupted", "token for token"),
-        (of(&[same], patching("z")), "prompts[0].corrupted", "the same tokens"),
-        (of(&[pair(), other_length], patching("resid_pre")), "prompts", "do not correspond"),
-        (of(&[without(pair(), "answer")], patching("z")), "prompts[0].answer", "add an `answer`"),
+        (of(&[longer], &patching("z")), "prompts[0].corrupted", "token for token"),
+        (of(&[same], &patching("z")), "prompts[0].corrupted", "the same tokens"),
+        (of(&[pair(), other_length], &patching("resid_pre")), "prompts", "do not correspond"),
+        (of(&[without(pair(), "answer")], &patching("z")), "prompts[0].answer", "add an `answer`"),
         (
             of(
                 &[without(pair(), "distractor")],
@@ -78,12 +78,12 @@ async fn options_that_this_model_or_these_prompts_do_not_have() {
     let patching = |options: Value| {
         let mut analysis = json!({"kind": "activation_patching", "site": "resid_pre"});
         analysis.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
-        of(&[pair()], analysis)
+        of(&[pair()], &analysis)
     };
-    let to = |receiver: Value| of(&[pair()], json!({"kind": "path_patching", "receiver": receiver}));
+    let to = |receiver: Value| of(&[pair()], &json!({"kind": "path_patching", "receiver": receiver}));
     let alone = without(pair(), "corrupted");
     let ablation = |prompts: &[Value], method: &str| {
-        of(prompts, json!({"kind": "ablation", "site": "z", "method": method}))
+        of(prompts, &json!({"kind": "ablation", "site": "z", "method": method}))
     };
     check(&[
         (patching(json!({"site": "resid_mid"})), "analysis.site", "parallel"),
