@@ -64,7 +64,7 @@ async fn pairs_that_cannot_be_patched() {
         (
             of(
                 &[without(pair(), "distractor")],
-                json!({"kind": "activation_patching", "site": "z", "metric": "probability_diff"}),
+                &json!({"kind": "activation_patching", "site": "z", "metric": "probability_diff"}),
             ),
             "prompts[0].distractor",
             "probability_diff",
