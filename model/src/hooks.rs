@@ -4,6 +4,12 @@
 //! them, so that scores or per-head results exist only on request, then shows the values to [`Hooks::visit`], which
 //! may replace them.
 
+mod edits;
+mod gradients;
+
+pub use edits::{Change, Edit, Edits};
+pub use gradients::{Differentiated, Gradients};
+
 use crate::cache::ActivationCache;
 use crate::hook_name::HookName;
 use candle_core::{Result, Tensor};

@@ -33,6 +33,8 @@ pub mod hooks;
 #[cfg(feature = "engine")]
 mod kernels;
 #[cfg(feature = "engine")]
+pub mod keys_values;
+#[cfg(feature = "engine")]
 mod layers;
 #[cfg(feature = "engine")]
 pub mod packing;

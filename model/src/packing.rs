@@ -38,6 +38,9 @@ pub struct Batch {
     pub segments: Vec<Segment>,
     /// For each prompt, the row of each of its positions.
     pub prompts: Vec<Vec<u32>>,
+    /// Rows of earlier passes that it continues: segments count rows from the first of those, everything else from the
+    /// first of its own.
+    pub past: usize,
 }
 
 impl Batch {
@@ -69,6 +72,16 @@ impl Batch {
         batch
     }
 
+    /// One token more for each of some sequences: its id, and the rows of the sequence so far, out of `past` rows
+    /// computed before.
+    pub fn continued(past: usize, next: &[(u32, &[Range<usize>])]) -> Self {
+        let mut batch = Self { past, prompts: vec![Vec::new(); next.len()], ..Self::default() };
+        for (sequence, (id, earlier)) in next.iter().enumerate() {
+            batch.push(&[*id], &[sequence], earlier);
+        }
+        batch
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.ids.len()
@@ -94,14 +107,15 @@ impl Batch {
     }
 
     fn push(&mut self, ids: &[u32], members: &[usize], context: &[Range<usize>]) -> Range<usize> {
-        let rows = self.ids.len()..self.ids.len() + ids.len();
+        let own = self.ids.len()..self.ids.len() + ids.len();
+        let rows = self.past + own.start..self.past + own.end;
         let segment = Segment { rows: rows.clone(), context: context.to_vec() };
         let start = segment.start();
         self.ids.extend(ids);
         self.positions.extend((start..start + ids.len()).map(|p| p as u32));
         self.segments.push(segment);
         for &member in members {
-            self.prompts[member].extend(rows.clone().map(|r| r as u32));
+            self.prompts[member].extend(own.clone().map(|r| r as u32));
         }
         rows
     }

@@ -11,6 +11,7 @@ use tokenizers::Tokenizer;
 pub struct Tokens {
     tokenizer: Tokenizer,
     bos: Option<(String, u32)>,
+    eos: Option<u32>,
     highest_id: u32,
 }
 
@@ -26,8 +27,9 @@ impl Tokens {
         let tokenizer = Tokenizer::from_bytes(json.to_string().as_bytes())
             .map_err(|e| format!("tokenizer.json cannot be used: {e}"))?;
         let highest_id = tokenizer.get_vocab(true).into_values().max().unwrap_or(0);
-        let bos = bos(&tokenizer, settings, config);
-        Ok(Self { tokenizer, bos, highest_id })
+        let bos = special(&tokenizer, settings, config, "bos_token");
+        let eos = special(&tokenizer, settings, config, "eos_token").map(|(_, id)| id);
+        Ok(Self { tokenizer, bos, eos, highest_id })
     }
 
     /// The BOS token, where the tokenizer has one.
@@ -38,6 +40,11 @@ impl Tokens {
     /// The id of the BOS token.
     pub fn bos_id(&self) -> Option<u32> {
         self.bos.as_ref().map(|(_, id)| *id)
+    }
+
+    /// The id of the token that ends a text, where the tokenizer has one.
+    pub fn eos_id(&self) -> Option<u32> {
+        self.eos
     }
 
     /// The largest id that has a string.
@@ -83,6 +90,17 @@ impl Tokens {
         self.tokenizer.decode(&[id], false).ok().filter(|s| !s.is_empty()).unwrap_or_else(unknown)
     }
 
+    /// The text that tokens make together: characters that several of them share come out whole.
+    pub fn text(&self, ids: &[u32]) -> String {
+        let known = |id: &u32| self.tokenizer.id_to_token(*id).is_some();
+        let words =
+            ids.chunk_by(|a, b| known(a) == known(b)).map(|ids| match self.tokenizer.decode(ids, false) {
+                Ok(text) if ids.iter().all(known) => text,
+                _ => self.strings(ids).concat(),
+            });
+        words.collect()
+    }
+
     /// The strings of several tokens.
     pub fn strings(&self, ids: &[u32]) -> Vec<String> {
         ids.iter().map(|id| self.string(*id)).collect()
@@ -120,12 +138,17 @@ fn set_prefix_space(pre_tokenizer: &mut Value, wanted: bool) {
     }
 }
 
-/// BOS by `tokenizer_config.json`'s text, else by `config.json`'s id.
-fn bos(tokenizer: &Tokenizer, settings: Option<&Value>, config: &Value) -> Option<(String, u32)> {
-    let named = settings.map(|s| &s["bos_token"]).and_then(|b| b.as_str().or_else(|| b["content"].as_str()));
+/// The token called `name`, such as `bos_token`, by `tokenizer_config.json`'s text, else by `config.json`'s id.
+fn special(
+    tokenizer: &Tokenizer,
+    settings: Option<&Value>,
+    config: &Value,
+    name: &str,
+) -> Option<(String, u32)> {
+    let named = settings.map(|s| &s[name]).and_then(|t| t.as_str().or_else(|| t["content"].as_str()));
     let by_name = named.and_then(|text| Some((text.to_owned(), tokenizer.token_to_id(text)?)));
     by_name.or_else(|| {
-        let id = config["bos_token_id"].as_u64()? as u32;
+        let id = config[format!("{name}_id")].as_u64()? as u32;
         Some((tokenizer.id_to_token(id)?, id))
     })
 }

@@ -13,6 +13,7 @@ use crate::checkpoint::{BlockWeights, Checkpoint, Weights};
 use crate::config::{BlockKind, Config, PositionKind};
 use crate::hook_name::{HookName, Site};
 use crate::hooks::Hooks;
+use crate::keys_values::KeysValues;
 use crate::layers::attention::Attention;
 use crate::layers::mlp;
 use crate::layers::norm::Norm;
@@ -33,6 +34,8 @@ pub struct Pass {
     segments: Vec<Segment>,
     /// The block that is next.
     layer: usize,
+    /// What it continues, with its own keys and values as far as it is.
+    past: Option<KeysValues>,
 }
 
 impl Pass {
@@ -49,6 +52,16 @@ impl Pass {
     /// Position of each row in its sequence.
     pub fn positions(&self) -> &[u32] {
         &self.positions
+    }
+
+    /// The keys and values that it continued, its own among them once all blocks have run: what a next pass continues.
+    /// `None` where none were kept.
+    ///
+    /// # Errors
+    /// Never on a pass whose residual stream has rows.
+    pub fn into_past(self) -> Result<Option<KeysValues>> {
+        let rows = self.resid.dim(0)?;
+        Ok(self.past.map(|past| past.complete(rows)))
     }
 }
 
@@ -108,6 +121,18 @@ impl Transformer {
         self.resume(0, resid, batch.positions.clone(), batch.segments.clone())
     }
 
+    /// As [`start`](Self::start), for a batch whose rows come after those of `past`, and see those of them that its
+    /// segments name.
+    ///
+    /// # Errors
+    /// Where the batch continues another number of rows, and as [`start`](Self::start).
+    pub fn start_after(&self, past: KeysValues, batch: &Batch, hooks: &mut dyn Hooks) -> Result<Pass> {
+        if batch.past != past.rows() {
+            bail!("the batch continues {} rows, and {} are there", batch.past, past.rows());
+        }
+        Ok(Pass { past: Some(past), ..self.start(batch, hooks)? })
+    }
+
     /// A pass that goes on before block `layer` with the residual stream of another one: `resid` `[rows, d_model]`, with
     /// the rows' positions and the segments they belong to.
     ///
@@ -121,7 +146,7 @@ impl Transformer {
         segments: Vec<Segment>,
     ) -> Result<Pass> {
         let rotary = self.rotary(&positions)?;
-        Ok(Pass { resid, positions, rotary, segments, layer })
+        Ok(Pass { resid, positions, rotary, segments, layer, past: None })
     }
 
     /// Further rows join a pass before its next block: `resid` `[rows, d_model]`, their positions, and the segments they
@@ -162,6 +187,7 @@ impl Transformer {
             layer: pass.layer,
             rotary: pass.rotary.as_ref(),
             segments: &pass.segments,
+            past: pass.past.as_ref(),
         };
         pass.resid = self.block(pass.layer, weights, &attention, pass.resid.clone(), &mut Tap::new(hooks))?;
         pass.layer += 1;

@@ -27,6 +27,7 @@ const SOURCES: &[Source] = &[
     ("detect_heads", include_str!("../../docs/detect_heads.md")),
     ("head_circuit", include_str!("../../docs/head_circuit.md")),
     ("composition", include_str!("../../docs/composition.md")),
+    ("generate", include_str!("../../docs/generate.md")),
     ("activations", include_str!("../../docs/activations.md")),
     ("api", include_str!("../../docs/api.md")),
 ];

@@ -134,6 +134,10 @@ impl Work for Planned {
             | Analysis::LogitLens(_)
             | Analysis::PromptTest(_)
             | Analysis::HeadCircuit(_) => Lane::Short,
+            Analysis::Generate(ref options) => {
+                let tokens = plan.prompts().len().saturating_mul(options.max_tokens);
+                if tokens <= TOKENS_AT_ONCE { Lane::Short } else { Lane::Long }
+            }
             Analysis::Attribution(_)
             | Analysis::Neurons(_)
             | Analysis::Activations(_)
@@ -145,6 +149,9 @@ impl Work for Planned {
         }
     }
 }
+
+/// Generated tokens up to which someone watches.
+const TOKENS_AT_ONCE: usize = 512;
 
 /// Done when its model is there.
 struct NothingMore;

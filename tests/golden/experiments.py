@@ -171,6 +171,38 @@ def all_of(model, processing):
         experiment([], {"kind": "head_circuit", "layer": 1, "head": 2}),
         experiment([], {"kind": "head_circuit", "layer": 0, "head": 0, "top_k": 3}),
         experiment([], {"kind": "composition"}),
+        *generations(experiment),
+    ]
+
+
+def generations(experiment):
+    """How prompts go on: greedily and drawn, plain, ablated and steered."""
+    two = [asked(REPEATED), asked(FEW)]
+    ablated = [
+        {"site": "z", "layer": 1, "head": 2, "method": "zero"},
+        {"site": "z", "layer": 0, "method": "mean"},
+        {"site": "mlp_post", "layer": 0, "neuron": 5, "method": "mean"},
+        {"site": "resid_post", "layer": 0, "position": 2, "method": "mean"},
+    ]
+    steer = {"site": "resid_pre", "layer": 1, "positive": " great film", "negative": " awful plot"}
+    front = {"site": "attn_out", "layer": 0, "positive": " great film", "negative": " awful plot"}
+    drawn = {"temperature": 6.0, "top_k": 40, "seed": 3}
+    return [
+        experiment(two, {"kind": "generate", "max_tokens": 6}),
+        experiment(two, {"kind": "generate", "max_tokens": 5, "interventions": ablated}),
+        experiment(
+            [asked(FEW)], {"kind": "generate", "max_tokens": 5, "steer": steer | {"scale": 4.0}} | drawn
+        ),
+        experiment(
+            [asked(FEW)],
+            {"kind": "generate", "max_tokens": 4, "steer": front | {"scale": -2.5, "positions": "front"}},
+            prepend_bos=False,
+        ),
+        experiment(
+            [asked(ACCENTED)],
+            {"kind": "generate", "max_tokens": 4, "steer": steer | {"positions": "generated"}}
+            | {"interventions": ablated[:1], "temperature": 4.0},
+        ),
     ]
 
 

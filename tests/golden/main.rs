@@ -5,7 +5,9 @@
 
 mod broken;
 mod compare;
+mod continued;
 mod expected;
+mod gradients;
 mod parity;
 mod run;
 mod snapshot;

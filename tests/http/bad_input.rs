@@ -201,6 +201,73 @@ async fn kinds_about_heads() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_generated() {
+    let bad = StatusCode::UNPROCESSABLE_ENTITY;
+    let with = |options: Value| {
+        let mut analysis = options;
+        analysis["kind"] = json!("generate");
+        with("/analysis", analysis)
+    };
+    let changed =
+        |change: Value| with(json!({"interventions": [{"site": "z", "layer": 0, "method": "zero"}, change]}));
+    let steered = |steer: Value| with(json!({"steer": steer}));
+    check(vec![
+        (with(json!({"max_tokens": 0})), bad, "analysis.max_tokens"),
+        (with(json!({"max_tokens": 99_999})), bad, "ask for at most"),
+        (with(json!({"temperature": -1.0})), bad, "analysis.temperature"),
+        (with(json!({"top_k": 0})), bad, "analysis.top_k"),
+        (changed(json!({"site": "z", "layer": 4, "method": "zero"})), bad, "analysis.interventions[1].layer"),
+        (
+            changed(json!({"site": "z", "layer": 0, "head": 8, "method": "zero"})),
+            bad,
+            "interventions[1].head",
+        ),
+        (
+            changed(json!({"site": "mlp_out", "layer": 0, "head": 0, "method": "zero"})),
+            bad,
+            "interventions[1].head",
+        ),
+        (
+            changed(json!({"site": "z", "layer": 0, "neuron": 0, "method": "zero"})),
+            bad,
+            "interventions[1].neuron",
+        ),
+        (
+            changed(json!({"site": "mlp_post", "layer": 0, "neuron": 99_999, "method": "mean"})),
+            bad,
+            "interventions[1].neuron",
+        ),
+        (
+            changed(json!({"site": "z", "layer": 0, "position": 99_999, "method": "zero"})),
+            bad,
+            "interventions[1].position",
+        ),
+        (
+            changed(json!({"site": "pattern", "layer": 0, "method": "zero"})),
+            StatusCode::BAD_REQUEST,
+            "unknown variant `pattern`",
+        ),
+        (
+            steered(json!({"site": "resid_pre", "layer": 9, "positive": "a", "negative": "b"})),
+            bad,
+            "analysis.steer.layer",
+        ),
+        (
+            steered(json!({"site": "resid_pre", "layer": 0, "positive": "a", "negative": "a"})),
+            bad,
+            "analysis.steer.negative",
+        ),
+        (
+            steered(json!({"site": "resid_pre", "layer": 0, "positive": "a b c", "negative": "a",
+                           "positions": "front"})),
+            bad,
+            "same number",
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
 async fn folders_outside_the_models_folder() {
     let outside = tempfile::tempdir().unwrap();
     let model = copy_model(outside.path(), "secret");

@@ -39,6 +39,8 @@ fn every_kind() -> Vec<Value> {
         json!({"kind": "neurons", "layer": 1}),
         json!({"kind": "position_attribution"}),
         json!({"kind": "prompt_test"}),
+        json!({"kind": "generate", "max_tokens": 2,
+               "interventions": [{"site": "z", "layer": 1, "head": 2, "method": "mean"}]}),
     ];
     let of_weights = [json!({"kind": "head_circuit", "layer": 1, "head": 6}), json!({"kind": "composition"})];
     let without_prompts = |analysis: Value| {

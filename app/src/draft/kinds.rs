@@ -1,6 +1,6 @@
 //! The analyses the form offers, each with its options: one entry here puts a kind on the page.
 
-use super::Settings;
+use super::{Settings, changes};
 use model::wire::Analysis;
 use serde_json::{Map, Value};
 
@@ -34,6 +34,10 @@ pub enum Input {
     Flag,
     /// A whole number: least, default.
     Count(usize, usize),
+    /// A number, its default and its step.
+    Number(f64, f64),
+    /// A text, as typed: what it looks like, and what is wrong with one.
+    Text(&'static str, fn(&str) -> Option<String>),
     /// A prompt's number, from 1 on the page and from 0 in the contract.
     Prompt,
     /// One of these; the first by default. What the contract says (nothing: the option is left out), and what people
@@ -96,6 +100,59 @@ pub const KINDS: &[Kind] = &[
         settings: &[PROMPT],
     },
     Kind {
+        name: "generate",
+        title: "Generation",
+        hint: "what comes next, ablated or steered",
+        needs_pairs: false,
+        settings: &[
+            Setting { name: "max_tokens", title: "Tokens", input: Input::Count(1, 20) },
+            Setting { name: "temperature", title: "Temperature", input: Input::Number(0.0, 0.1) },
+            Setting { name: "top_k", title: "Among the likeliest (0: all)", input: Input::Count(0, 0) },
+            Setting { name: "seed", title: "Seed", input: Input::Count(0, 0) },
+            Setting {
+                name: changes::ABLATE,
+                title: "Ablate",
+                input: Input::Text("L1H2, L3N17, 0_mlp_out", changes::problem),
+            },
+            Setting {
+                name: changes::METHOD,
+                title: "Replaced by",
+                input: Input::Choice(&[("zero", "zeros"), ("mean", "means over the prompts")]),
+            },
+            Setting {
+                name: "steer_positive",
+                title: "Steer towards",
+                input: Input::Text(" great", anything),
+            },
+            Setting {
+                name: "steer_negative",
+                title: "Steer away from",
+                input: Input::Text(" awful", anything),
+            },
+            Setting {
+                name: "steer_site",
+                title: "Steered",
+                input: Input::Choice(&[
+                    ("resid_pre", "residual stream before the layer"),
+                    ("resid_post", "residual stream after it"),
+                    ("attn_out", "what attention writes"),
+                    ("mlp_out", "what the MLP writes"),
+                ]),
+            },
+            Setting { name: "steer_layer", title: "At layer", input: Input::Count(0, 0) },
+            Setting { name: "steer_scale", title: "How many times", input: Input::Number(1.0, 0.5) },
+            Setting {
+                name: "steer_positions",
+                title: "Where",
+                input: Input::Choice(&[
+                    ("every", "every token"),
+                    ("generated", "generated tokens"),
+                    ("front", "first tokens, one by one"),
+                ]),
+            },
+        ],
+    },
+    Kind {
         name: "neurons",
         title: "Neurons",
         hint: "of one layer",
@@ -155,6 +212,10 @@ pub const KINDS: &[Kind] = &[
     },
 ];
 
+fn anything(_: &str) -> Option<String> {
+    None
+}
+
 impl Kind {
     /// The kind of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
@@ -181,6 +242,8 @@ impl Input {
         match self {
             Self::Flag => false.into(),
             Self::Count(_, default) => (*default).into(),
+            Self::Number(default, _) => (*default).into(),
+            Self::Text(..) => "".into(),
             Self::Prompt => 0.into(),
             Self::Choice(choices) => choices.first().map(|(value, _)| *value).into(),
         }
@@ -197,6 +260,7 @@ pub(super) fn analysis(kind: &str, settings: &Settings) -> Option<Analysis> {
             json.insert(setting.name.to_owned(), value);
         }
     }
+    let json = if kind.name == "generate" { changes::nest(json)? } else { json };
     serde_json::from_value(Value::Object(json)).ok()
 }
 
@@ -204,6 +268,7 @@ pub(super) fn analysis(kind: &str, settings: &Settings) -> Option<Analysis> {
 pub(super) fn settings_of(analysis: &Analysis) -> Option<(&'static Kind, Settings)> {
     let kind = Kind::named(analysis.kind())?;
     let Value::Object(json) = serde_json::to_value(analysis).ok()? else { return None };
+    let json = if kind.name == "generate" { changes::flatten(json) } else { json };
     let known = |(name, value): &(String, Value)| {
         kind.settings.iter().any(|setting| setting.name == name && setting.input.can_be(value))
     };

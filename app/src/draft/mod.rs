@@ -1,5 +1,6 @@
 //! What is typed into the form, as one plain value: stored in the browser, made into an experiment, made from one.
 
+pub mod changes;
 mod compare;
 mod kinds;
 mod pair;

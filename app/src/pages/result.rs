@@ -77,12 +77,13 @@ fn File() -> impl IntoView {
 }
 
 /// Kinds whose figures have no heads to inspect.
-const WITHOUT_HEADS: [&str; 8] = [
+const WITHOUT_HEADS: [&str; 9] = [
     "head",
     "prompt_test",
     "logit_lens",
     "neurons",
     "position_attribution",
+    "generate",
     "activations",
     "head_circuit",
     "composition",

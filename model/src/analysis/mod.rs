@@ -15,6 +15,7 @@ mod composition;
 pub(crate) mod detect_heads;
 mod detection;
 mod direction;
+mod generate;
 mod head;
 mod head_circuit;
 mod last_tokens;
@@ -116,6 +117,10 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
             Box::new(head_circuit::HeadCircuitJob::new(model, checkpoint, options))
         }
         Analysis::Composition(_) => Box::new(composition::CompositionJob::new(model)),
+        Analysis::Generate(options) => {
+            let (checkpoint, bos) = (Arc::clone(plan.checkpoint()), plan.experiment.prepend_bos);
+            Box::new(generate::GenerateJob::new(model, checkpoint, prompts, options, bos)?)
+        }
     })
 }
 

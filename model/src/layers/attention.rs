@@ -8,6 +8,7 @@ use crate::checkpoint::BlockWeights;
 use crate::config::Config;
 use crate::hook_name::{HookName, Site};
 use crate::kernels::{self, Heads};
+use crate::keys_values::KeysValues;
 use crate::packing::Segment;
 use crate::tap::Tap;
 use candle_core::{D, Device, Result, Tensor};
@@ -19,12 +20,17 @@ pub(crate) struct Attention<'a> {
     pub(crate) layer: usize,
     pub(crate) rotary: Option<&'a Rotary>,
     pub(crate) segments: &'a [Segment],
+    /// Keys and values of earlier passes, whose rows segments count too.
+    pub(crate) past: Option<&'a KeysValues>,
 }
 
 impl Attention<'_> {
     /// `[rows, d_model]` → attn_out without its hook, `[rows, d_model]`.
     pub(crate) fn forward(&self, x: &Tensor, tap: &mut Tap<'_>) -> Result<Tensor> {
-        let (q, k, v) = self.queries_keys_values(x, tap)?;
+        let (q, mut k, mut v) = self.queries_keys_values(x, tap)?;
+        if let Some(past) = self.past {
+            (k, v) = past.extend(self.layer, &k, &v)?;
+        }
         let z = self.mix(&q, &k, &v, tap)?;
         let z = tap.at(self.name(Site::Z), z)?;
         self.write(&z, tap)
@@ -46,7 +52,8 @@ impl Attention<'_> {
         Ok((q, k, v))
     }
 
-    /// z, `[rows, head, d_head]`. Scores and patterns exist only where a hook wants them.
+    /// z, `[rows, head, d_head]`, of keys and values of those rows and all before. Scores and patterns exist only where a
+    /// hook wants them.
     fn mix(&self, q: &Tensor, k: &Tensor, v: &Tensor, tap: &mut Tap<'_>) -> Result<Tensor> {
         if ![Site::AttnScores, Site::Pattern].iter().any(|site| tap.wants(self.name(*site))) {
             let heads = Heads { count: self.config.n_heads, width: self.config.d_head };
@@ -54,7 +61,8 @@ impl Attention<'_> {
                 return Ok(z);
             }
         }
-        let parts = self.segments.iter().map(|segment| attend(self.layer, segment, [q, k, v], tap));
+        let past = self.past.map_or(0, KeysValues::rows);
+        let parts = self.segments.iter().map(|segment| attend(self.layer, past, segment, [q, k, v], tap));
         Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)
     }
 
@@ -74,11 +82,18 @@ impl Attention<'_> {
     }
 }
 
-/// z of one segment, `[segment rows, head, d_head]`, by way of scores and patterns.
-fn attend(layer: usize, segment: &Segment, [q, k, v]: [&Tensor; 3], tap: &mut Tap<'_>) -> Result<Tensor> {
-    let rows: Vec<u32> = segment.rows.clone().map(|r| r as u32).collect();
+/// z of one segment, `[segment rows, head, d_head]`, by way of scores and patterns. Keys and values begin with `past`
+/// rows that have no queries.
+fn attend(
+    layer: usize,
+    past: usize,
+    segment: &Segment,
+    [q, k, v]: [&Tensor; 3],
+    tap: &mut Tap<'_>,
+) -> Result<Tensor> {
+    let rows: Vec<u32> = segment.rows.clone().map(|r| (r - past) as u32).collect();
     let by_head = |x: &Tensor| x.transpose(0, 1)?.contiguous();
-    let q = by_head(&q.narrow(0, segment.rows.start, segment.rows.len())?)?;
+    let q = by_head(&q.narrow(0, segment.rows.start - past, segment.rows.len())?)?;
     let (k, v) = (by_head(&visible(k, segment)?)?, by_head(&visible(v, segment)?)?);
     let scores = (q.matmul(&k.t()?)? / (q.dim(D::Minus1)? as f64).sqrt())?;
     let scores = scores.broadcast_add(&causal_mask(segment, q.device())?)?;
@@ -103,9 +118,9 @@ fn causal_mask(segment: &Segment, device: &Device) -> Result<Tensor> {
     Tensor::from_vec(mask, (queries, keys), device)
 }
 
-/// Over the last axis, from operations that all have gradients.
+/// Over the last axis, from operations that all have gradients. What is subtracted changes nothing, so it needs none.
 fn softmax(scores: &Tensor) -> Result<Tensor> {
-    let exp = scores.broadcast_sub(&scores.max_keepdim(D::Minus1)?)?.exp()?;
+    let exp = scores.broadcast_sub(&scores.detach().max_keepdim(D::Minus1)?)?.exp()?;
     exp.broadcast_div(&exp.sum_keepdim(D::Minus1)?)
 }
 
@@ -144,7 +159,7 @@ mod tests {
                 kernels::attend(&q, &k, &v, Heads { count: heads, width: d_head }, &batch.segments).unwrap().unwrap();
             let mut hooks = Patterns(crate::hooks::Rows::All);
             let mut tap = Tap::new(&mut hooks);
-            let parts = batch.segments.iter().map(|s| attend(0, s, [&q, &k, &v], &mut tap).unwrap());
+            let parts = batch.segments.iter().map(|s| attend(0, 0, s, [&q, &k, &v], &mut tap).unwrap());
             let plain = Tensor::cat(&parts.collect::<Vec<_>>(), 0).unwrap();
             let distance = (fused - plain).unwrap().abs().unwrap().flatten_all().unwrap().max(0).unwrap();
             prop_assert!(distance.to_scalar::<f32>().unwrap() < 1e-5);

@@ -1,5 +1,6 @@
 //! y = x W + b, and what follows it in the same pass over y.
 
+use super::input_gradient;
 use crate::checkpoint::{Linear, Weight};
 use crate::config::Activation;
 use crate::kernels::{self, Then};
@@ -22,11 +23,20 @@ impl Linear {
         {
             return Ok(y);
         }
-        let y = self.product(x)?.broadcast_add(&self.b)?;
+        let y = if x.track_op() && !self.is_trained() {
+            input_gradient::through_input(x, self.forward(&x.detach())?, self)?
+        } else {
+            self.product(x)?.broadcast_add(&self.b)?
+        };
         match then {
             Then::Nothing => Ok(y),
             Then::Activate(activation) => super::mlp::activate(&y, activation),
         }
+    }
+
+    /// Whether gradients of the map itself are wanted.
+    fn is_trained(&self) -> bool {
+        matches!(&self.weight, Weight::Plain(w) if w.track_op()) || self.b.track_op()
     }
 
     /// x W: `[rows, inputs]` → `[rows, outputs]`.
@@ -92,12 +102,31 @@ mod tests {
 
     #[test]
     fn gradients_of_the_input_are_candles_own() {
-        let [packed, plain] = both_ways(9, 70);
-        let gradient = |linear: &Linear| {
-            let x = Var::from_tensor(&random((4, 9)).ones_like().unwrap()).unwrap();
+        for linear in both_ways(9, 70) {
+            let w = linear.matrix().unwrap();
+            let x = Var::from_tensor(&random((4, 9))).unwrap();
+            let plain = x.matmul(&w).unwrap().broadcast_add(&linear.b).unwrap().gelu().unwrap();
             let y = linear.activated(&x, Activation::GeluTanh).unwrap();
-            y.sum_all().unwrap().backward().unwrap().get(&x).unwrap().clone()
-        };
-        assert!(distance(&gradient(&packed), &gradient(&plain)) < 1e-4);
+            assert!(distance(&y, &plain) < 1e-4);
+            let upstream = random((4, 70));
+            let gradients = |y: Tensor| (y * &upstream).unwrap().sum_all().unwrap().backward().unwrap();
+            let (ours, theirs) = (gradients(y), gradients(plain));
+            assert!(distance(ours.get(&x).unwrap(), theirs.get(&x).unwrap()) < 1e-4);
+            assert!(
+                ours.get(&w).is_none() && theirs.get(&w).is_some(),
+                "nobody asks for the weight's gradient"
+            );
+        }
+    }
+
+    #[test]
+    fn a_weight_that_is_trained_has_a_gradient() {
+        let (x, w) = (Var::from_tensor(&random((5, 7))).unwrap(), Var::from_tensor(&random((7, 3))).unwrap());
+        let linear = Linear::new(w.as_tensor().clone(), random((1, 3)).squeeze(0).unwrap());
+        let gradients = linear.forward(&x).unwrap().sum_all().unwrap().backward().unwrap();
+        let expected =
+            x.t().unwrap().matmul(&Tensor::ones((5, 3), candle_core::DType::F32, &Device::Cpu).unwrap());
+        assert!(distance(gradients.get(&w).unwrap(), &expected.unwrap()) < 1e-5);
+        assert!(gradients.get(&x).is_some());
     }
 }

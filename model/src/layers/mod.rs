@@ -4,6 +4,7 @@
 //! `d_mlp`, `d_vocab`.
 
 pub(crate) mod attention;
+mod input_gradient;
 pub(crate) mod linear;
 pub(crate) mod mlp;
 pub(crate) mod norm;

@@ -186,6 +186,7 @@ fn compares_answers(analysis: &Analysis) -> bool {
         | Analysis::LogitLens(_)
         | Analysis::PromptTest(_)
         | Analysis::Activations(_)
+        | Analysis::Generate(_)
         | Analysis::DetectHeads(_)
         | Analysis::HeadCircuit(_)
         | Analysis::Composition(_) => false,
@@ -223,7 +224,11 @@ fn continuation(checkpoint: &Checkpoint, n: usize, text: &str) -> Result<Vec<u32
     Ok(ids)
 }
 
-fn text(checkpoint: &Checkpoint, prepend_bos: bool, text: &str) -> Result<Vec<u32>, String> {
+/// The ids of a text, BOS in front where asked for.
+///
+/// # Errors
+/// What is wrong with it, and what to change.
+pub(crate) fn text(checkpoint: &Checkpoint, prepend_bos: bool, text: &str) -> Result<Vec<u32>, String> {
     let tokens = checkpoint.tokens();
     let mut ids = Vec::new();
     if prepend_bos {

@@ -6,12 +6,14 @@
 
 mod causal;
 mod encode;
+mod generate;
 mod limits;
 mod options;
 mod positions;
 mod warnings;
 
 pub use encode::EncodedPrompt;
+pub(crate) use encode::text;
 pub use limits::Limits;
 pub use positions::END;
 
@@ -151,7 +153,7 @@ impl Draft {
                 problems.push(lacking);
             }
             problems.extend(limits.tokens(&prompts));
-            problems.extend(options::check(checkpoint.config(), &experiment.analysis, &prompts, limits));
+            problems.extend(options::check(checkpoint, experiment, &prompts, limits));
             warnings.splice(0..0, warnings::of(experiment, checkpoint.tokens(), &list, &prompts));
         } else {
             prompts = Vec::new();

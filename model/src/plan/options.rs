@@ -1,19 +1,22 @@
 //! Options of the analyses against the model's shape.
 
-use super::{EncodedPrompt, Limits, causal};
+use super::{EncodedPrompt, Limits, causal, generate};
 use crate::analysis::{activations, attention, detect_heads, lens, neurons};
+use crate::checkpoint::Checkpoint;
 use crate::config::Config;
 use crate::wire::{
-    Activations, Analysis, Attention, DetectHeads, Head, HeadCircuit, LogitLens, Neurons, Problem, PromptTest,
+    Activations, Analysis, Attention, DetectHeads, Experiment, Head, HeadCircuit, LogitLens, Neurons,
+    Problem, PromptTest,
 };
 
 pub(super) fn check(
-    config: &Config,
-    analysis: &Analysis,
+    checkpoint: &Checkpoint,
+    experiment: &Experiment,
     prompts: &[EncodedPrompt],
     limits: &Limits,
 ) -> Vec<Problem> {
-    match analysis {
+    let config = checkpoint.config();
+    match &experiment.analysis {
         Analysis::Attribution(_) => Vec::new(),
         Analysis::Head(head) => check_head(config, head, prompts.len()),
         Analysis::Neurons(options) => check_neurons(config, options, prompts.len(), limits),
@@ -24,6 +27,9 @@ pub(super) fn check(
         Analysis::LogitLens(options) => check_logit_lens(config, options, prompts, limits),
         Analysis::PromptTest(options) => check_prompt_test(config, options, prompts.len(), limits),
         Analysis::Activations(options) => check_activations(config, options, prompts, limits),
+        Analysis::Generate(options) => {
+            generate::check(checkpoint, experiment.prepend_bos, options, prompts, limits)
+        }
         Analysis::ActivationPatching(options) => {
             causal::check_activation_patching(config, options, prompts, limits)
         }
@@ -46,7 +52,8 @@ fn check_head(config: &Config, head: &Head, prompts: usize) -> Vec<Problem> {
     .collect()
 }
 
-fn out_of_range(field: &str, value: usize, count: usize, what: &str) -> Option<Problem> {
+/// What is wrong with a number that counts from 0 up to `count`.
+pub(super) fn out_of_range(field: &str, value: usize, count: usize, what: &str) -> Option<Problem> {
     let message = || format!("{value} is out of range; there are {count} {what}, numbered from 0");
     (value >= count).then(|| option(field, message()))
 }
@@ -202,6 +209,7 @@ fn check_composition(config: &Config, limits: &Limits) -> Vec<Problem> {
     vec![Problem { field: "model".to_owned(), prompt: None, message }]
 }
 
+/// A problem of an option of the analysis.
 pub(super) fn option(field: &str, message: String) -> Problem {
     Problem { field: format!("analysis.{field}"), prompt: None, message }
 }

@@ -14,6 +14,7 @@ mod attribution;
 mod causal;
 mod composition;
 mod detect_heads;
+mod generate;
 mod head;
 mod head_circuit;
 mod literals;
@@ -127,6 +128,7 @@ fn recipes(experiment: &Experiment) -> Vec<Recipe> {
         Analysis::LogitLens(options) => logit_lens::recipes(experiment, options),
         Analysis::PromptTest(options) => prompt_test::recipes(experiment, options),
         Analysis::Activations(options) => activations::recipes(options),
+        Analysis::Generate(options) => generate::recipes(experiment, options),
         Analysis::ActivationPatching(options) => activation_patching::recipes(experiment, options),
         Analysis::Ablation(options) => ablation::recipes(experiment, options),
         Analysis::PathPatching(options) => path_patching::recipes(experiment, options),

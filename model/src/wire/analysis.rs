@@ -1,6 +1,6 @@
 //! What to compute, and its options.
 
-use super::{Ablation, ActivationPatching, Composition, DetectHeads, HeadCircuit, PathPatching};
+use super::{Ablation, ActivationPatching, Composition, DetectHeads, Generate, HeadCircuit, PathPatching};
 use serde::{Deserialize, Serialize};
 
 /// What to compute, by the name under `"kind"`.
@@ -24,6 +24,8 @@ pub enum Analysis {
     PromptTest(PromptTest),
     /// Activations themselves, as a safetensors file.
     Activations(Activations),
+    /// How each prompt goes on, also with chosen activations changed.
+    Generate(Generate),
     /// How much of the answer comes with one activation of another run.
     ActivationPatching(ActivationPatching),
     /// What of each head's effect goes straight to a receiver.
@@ -50,6 +52,7 @@ impl Analysis {
             Self::LogitLens(_) => "logit_lens",
             Self::PromptTest(_) => "prompt_test",
             Self::Activations(_) => "activations",
+            Self::Generate(_) => "generate",
             Self::ActivationPatching(_) => "activation_patching",
             Self::PathPatching(_) => "path_patching",
             Self::Ablation(_) => "ablation",

@@ -155,6 +155,15 @@ mod tests {
                 "k",
             ),
             (r#"{"model":"demo","prompts":[],"analysis":{"kind":"composition","mode":"q"}}"#, "mode"),
+            (r#"{"model":"demo","prompts":[],"analysis":{"kind":"generate","tokens":1}}"#, "tokens"),
+            (
+                r#"{"model":"demo","prompts":[],"analysis":{"kind":"generate","interventions":[{"site":"z","layer":0,"method":"zero","heads":1}]}}"#,
+                "heads",
+            ),
+            (
+                r#"{"model":"demo","prompts":[],"analysis":{"kind":"generate","steer":{"site":"resid_pre","layer":0,"plus":"a"}}}"#,
+                "plus",
+            ),
         ] {
             let message = check(json).unwrap_err();
             assert!(message.contains(&format!("unknown field `{field}`")), "{message}");

@@ -11,7 +11,9 @@ mod event;
 mod experiment;
 mod figure;
 pub mod frame;
+mod generate;
 mod heads;
+mod intervention;
 mod sets;
 mod several;
 mod values;
@@ -33,7 +35,9 @@ pub use event::{
 };
 pub use experiment::{Experiment, Processing, Prompt, Prompts};
 pub use figure::{Cell, Figure, FigureData, Series, TOKEN_COLUMNS};
+pub use generate::Generate;
 pub use heads::{Composition, DetectHeads, ErrorMeasure, HeadCircuit, HeadPattern, HeadPatterns};
+pub use intervention::{Intervention, InterventionMethod, InterventionSite, Steer, SteerPositions};
 pub use sets::{Drawn, Ioi, MovieSentiment, PromptSet, PromptType};
 #[cfg(feature = "openapi")]
 pub use several::OneOrMany;

@@ -15,6 +15,7 @@ pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
         Analysis::DetectHeads(options) => detect_heads(options, &figure.name),
         Analysis::HeadCircuit(_) => head_circuit(&figure.name),
         Analysis::Composition(_) => composition(&figure.name),
+        Analysis::Generate(_) => generate(&figure.name),
         Analysis::Activations(_) => "The tensors in the file, one a prompt and site, with their shapes.",
         Analysis::ActivationPatching(_) => patching(&figure.name),
         Analysis::PathPatching(_) => paths(&figure.name),
@@ -167,6 +168,13 @@ fn prompt_test(name: &str) -> &'static str {
         _ => {
             "Rank (from 0), logit and probability of its first token, and the probability of all its tokens in turn."
         }
+    }
+}
+
+fn generate(name: &str) -> &'static str {
+    match name {
+        "text" => "What the model goes on with after the prompt, as it is and with the changes.",
+        _ => "Token by token, each with its probability in the model: at temperature 1, among all tokens.",
     }
 }
 

@@ -47,6 +47,14 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
             "",
             "Share of each head’s attention that goes where a head of that name looks, mean over queries; entropy in nats.",
         ),
+        ("generate", "text") => (
+            "",
+            "What the model goes on with. Darker tokens are likelier; both runs get the same draws, so where they differ the change is the reason.",
+        ),
+        ("generate", _) => (
+            "",
+            "Token by token, with each token’s probability in the model: at temperature 1, among all tokens.",
+        ),
         ("neurons", "neuron_attribution") => {
             ("logits", "Every neuron of the layer; with b_out they sum to mlp_out.")
         }

@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod chart;
 pub mod compare;
+pub mod continuation;
 pub mod explain;
 pub mod lens;
 pub mod matrix;
@@ -71,6 +72,9 @@ pub fn AnyFigure(
         FigureData::Heatmap { .. } => view! { <matrix::Matrix figure /> }.into_any(),
         FigureData::Line { .. } | FigureData::Scatter { .. } => {
             view! { <chart::AnyChart figure /> }.into_any()
+        }
+        FigureData::Table { .. } if first.name == continuation::NAME => {
+            view! { <continuation::Continuation figure /> }.into_any()
         }
         FigureData::Table { .. } => view! { <tokens::AnyTable figure /> }.into_any(),
         FigureData::Scalars { .. } => view! { <scalars::Scalars figure /> }.into_any(),

@@ -118,6 +118,39 @@ fn setting_field(form: Form, setting: &'static Setting) -> AnyView {
         }
         .into_any(),
         Input::Count(least, _) => number(least, 0),
+        Input::Number(default, step) => view! {
+            <label class="setting">
+                {setting.title}
+                <input
+                    type="number"
+                    step=step
+                    prop:value=move || value().as_f64().map(|v| v.to_string())
+                    on:change:target=move |event| {
+                        set(event.target().value().trim().parse::<f64>().unwrap_or(default).into());
+                    }
+                />
+            </label>
+        }
+        .into_any(),
+        Input::Text(example, problem) => {
+            let typed = move || value().as_str().unwrap_or_default().to_owned();
+            let wrong = Memo::new(move |_| problem(&typed()));
+            view! {
+                <label class="setting" class:invalid=move || wrong.with(Option::is_some)>
+                    {setting.title}
+                    <input
+                        type="text"
+                        placeholder=example
+                        spellcheck="false"
+                        aria-invalid=move || wrong.with(Option::is_some).then_some("true")
+                        prop:value=typed
+                        on:input:target=move |event| set(event.target().value().into())
+                    />
+                </label>
+                {move || wrong.get().map(|text| view! { <p class="hint bad">{text}</p> })}
+            }
+            .into_any()
+        }
         Input::Prompt => number(1, 1),
         Input::Choice(choices) => {
             let option = |(name, title): &'static (&str, &str)| {

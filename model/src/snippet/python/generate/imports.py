@@ -1,0 +1,2 @@
+import hashlib
+import itertools
