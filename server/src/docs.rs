@@ -28,6 +28,7 @@ const SOURCES: &[Source] = &[
     ("head_circuit", include_str!("../../docs/head_circuit.md")),
     ("composition", include_str!("../../docs/composition.md")),
     ("generate", include_str!("../../docs/generate.md")),
+    ("intervene", include_str!("../../docs/intervene.md")),
     ("activations", include_str!("../../docs/activations.md")),
     ("api", include_str!("../../docs/api.md")),
 ];

@@ -133,6 +133,7 @@ impl Work for Planned {
             | Analysis::Attention(_)
             | Analysis::LogitLens(_)
             | Analysis::PromptTest(_)
+            | Analysis::Intervene(_)
             | Analysis::HeadCircuit(_) => Lane::Short,
             Analysis::Generate(ref options) => {
                 let tokens = plan.prompts().len().saturating_mul(options.max_tokens);

@@ -42,6 +42,11 @@ REPEATED = {"text": "the film was awful and the film was awful the film"}
 
 
 LAYER_SITES = ["resid_pre", "attn_out", "mlp_out"]
+CHOSEN = [
+    {"site": "z", "layer": 0, "head": 1, "method": "zero"},
+    {"site": "mlp_out", "layer": 0, "position": 1, "method": "mean"},
+    {"site": "mlp_post", "layer": 1, "neuron": 3, "method": "zero"},
+]
 RECEIVERS = [
     {"site": "logits"},
     {"site": "q", "layer": 1, "head": 2},
@@ -148,6 +153,7 @@ def all_of(model, processing):
         experiment([alone(WARM), alone(SHORT)], {"kind": "ablation", "site": "z", "method": "mean"}),
         experiment([alone(WARM), alone(DULL)], {"kind": "ablation", "site": "attn_out", "method": "resample"}),
         experiment([DULL], {"kind": "ablation", "site": "z", "method": "zero", "by_position": True, "normalize": True}),
+        experiment([alone(FEW), alone(WARM)], {"kind": "intervene", "interventions": CHOSEN, "top_k": 2}),
         experiment([POSITIVE, REPEATED], {"kind": "detect_heads", "copying_score": True}),
         experiment(
             [REPEATED, NEGATIVE],

@@ -17,6 +17,7 @@ mod detection;
 mod direction;
 mod generate;
 mod head;
+mod interventions;
 mod head_circuit;
 mod last_tokens;
 pub(crate) mod lens;
@@ -98,6 +99,10 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
             };
             let columns = columns.map(labels);
             Box::new(causal::AblationJob::new(model, prompts, options, columns))
+        }
+        Analysis::Intervene(options) => {
+            let checkpoint = Arc::clone(plan.checkpoint());
+            Box::new(causal::InterveneJob::new(model, checkpoint, prompts, options))
         }
         Analysis::PathPatching(options) => {
             let columns =

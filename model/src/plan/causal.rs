@@ -1,11 +1,12 @@
 //! Options of the causal analyses against the model's shape and the prompts.
 
+use super::generate::intervention;
 use super::options::option;
 use super::{EncodedPrompt, Limits};
 use crate::analysis::causal::Columns;
 use crate::config::{BlockKind, Config};
 use crate::wire::{
-    Ablation, AblationMethod, AblationSite, ActivationPatching, HeadAt, PatchSite, PathPatching, Problem,
+    Ablation, AblationMethod, AblationSite, ActivationPatching, HeadAt, Intervene, PatchSite, PathPatching, Problem,
     Receiver,
 };
 
@@ -125,6 +126,20 @@ pub(super) fn check_ablation(
         problems.push(option("site", message));
     }
     problems
+}
+
+pub(super) fn check_intervene(
+    config: &Config,
+    options: &Intervene,
+    prompts: &[EncodedPrompt],
+) -> Vec<Problem> {
+    if options.interventions.is_empty() {
+        let message = "nothing is changed; name at least one head, layer, neuron or position";
+        return vec![option("interventions", message.to_owned())];
+    }
+    let longest = prompts.iter().map(|prompt| prompt.ids.len()).max().unwrap_or(0);
+    let all = options.interventions.iter().enumerate();
+    all.flat_map(|(i, one)| intervention(config, &format!("interventions[{i}]"), one, longest)).collect()
 }
 
 /// Values of another run need another run of as many tokens.

@@ -179,7 +179,10 @@ fn compares_answers(analysis: &Analysis) -> bool {
         | Analysis::Head(_)
         | Analysis::Neurons(_)
         | Analysis::PositionAttribution(_) => true,
-        Analysis::ActivationPatching(_) | Analysis::PathPatching(_) | Analysis::Ablation(_) => {
+        Analysis::ActivationPatching(_)
+        | Analysis::PathPatching(_)
+        | Analysis::Ablation(_)
+        | Analysis::Intervene(_) => {
             metric(analysis) != Some(Metric::Kl)
         }
         Analysis::Attention(_)
@@ -203,6 +206,7 @@ fn metric(analysis: &Analysis) -> Option<Metric> {
         Analysis::ActivationPatching(options) => Some(options.metric),
         Analysis::PathPatching(options) => Some(options.metric),
         Analysis::Ablation(options) => Some(options.metric),
+        Analysis::Intervene(options) => Some(options.metric),
         _ => None,
     }
 }

@@ -34,6 +34,12 @@ pub(super) fn check(
             causal::check_activation_patching(config, options, prompts, limits)
         }
         Analysis::Ablation(options) => causal::check_ablation(config, options, prompts, limits),
+        Analysis::Intervene(options) => {
+            let mut problems = causal::check_intervene(config, options, prompts);
+            let vocabulary = "tokens in the vocabulary";
+            problems.extend(check_top_k(options.top_k, config.d_vocab, vocabulary, 2 * prompts.len(), limits));
+            problems
+        }
         Analysis::PathPatching(options) => causal::check_path_patching(config, options, prompts),
         Analysis::DetectHeads(options) => check_detect_heads(options, prompts),
         Analysis::HeadCircuit(options) => check_head_circuit(config, options, limits),

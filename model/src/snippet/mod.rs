@@ -17,6 +17,7 @@ mod detect_heads;
 mod generate;
 mod head;
 mod head_circuit;
+mod intervene;
 mod literals;
 mod logit_lens;
 mod neurons;
@@ -131,6 +132,7 @@ fn recipes(experiment: &Experiment) -> Vec<Recipe> {
         Analysis::Generate(options) => generate::recipes(experiment, options),
         Analysis::ActivationPatching(options) => activation_patching::recipes(experiment, options),
         Analysis::Ablation(options) => ablation::recipes(experiment, options),
+        Analysis::Intervene(options) => intervene::recipes(experiment, options),
         Analysis::PathPatching(options) => path_patching::recipes(experiment, options),
         Analysis::DetectHeads(options) => detect_heads::recipes(options),
         Analysis::HeadCircuit(options) => head_circuit::recipes(options),

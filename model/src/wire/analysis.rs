@@ -1,6 +1,6 @@
 //! What to compute, and its options.
 
-use super::{Ablation, ActivationPatching, Composition, DetectHeads, Generate, HeadCircuit, PathPatching};
+use super::{Ablation, ActivationPatching, Intervene, Composition, DetectHeads, Generate, HeadCircuit, PathPatching};
 use serde::{Deserialize, Serialize};
 
 /// What to compute, by the name under `"kind"`.
@@ -32,6 +32,8 @@ pub enum Analysis {
     PathPatching(PathPatching),
     /// What becomes of the answer without one head, or without what one layer writes.
     Ablation(Ablation),
+    /// What becomes of the answer and of the likeliest tokens when a chosen set of activations is changed together.
+    Intervene(Intervene),
     /// Which heads look where heads of a known kind do.
     DetectHeads(DetectHeads),
     /// What one head reads, matches and writes, by its weights alone.
@@ -56,6 +58,7 @@ impl Analysis {
             Self::ActivationPatching(_) => "activation_patching",
             Self::PathPatching(_) => "path_patching",
             Self::Ablation(_) => "ablation",
+            Self::Intervene(_) => "intervene",
             Self::DetectHeads(_) => "detect_heads",
             Self::HeadCircuit(_) => "head_circuit",
             Self::Composition(_) => "composition",

@@ -1,7 +1,7 @@
 //! What the causal analyses have in common: how a run's answer is measured, which of two runs is changed, and which
 //! activations are put from one into the other.
 
-use super::Several;
+use super::{Intervention, Several};
 use super::analysis::is_default;
 use serde::{Deserialize, Serialize};
 
@@ -319,6 +319,25 @@ pub enum AblationMethod {
     Mean,
     /// What another run has there: the prompt's corrupted twin, or, without twins, the next prompt's.
     Resample,
+}
+
+/// Options of `intervene`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Intervene {
+    /// What is changed, all of it together.
+    pub interventions: Vec<Intervention>,
+    /// How a run's answer is measured.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub metric: Metric,
+    /// How many of the likeliest tokens are shown, from 1.
+    #[serde(default = "ten")]
+    pub top_k: usize,
+}
+
+fn ten() -> usize {
+    10
 }
 
 fn yes() -> bool {

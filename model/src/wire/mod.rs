@@ -27,7 +27,7 @@ pub use api::{
     RowProblem, RunAccepted, SetListing, SetOption, SetOptionKind, StoredResult, Unloaded,
 };
 pub use causal::{
-    Ablation, AblationMethod, AblationSite, ActivationPatching, Direction, FinalLogits, HeadAt, Metric,
+    Ablation, AblationMethod, AblationSite, ActivationPatching, Direction, FinalLogits, HeadAt, Intervene, Metric,
     PatchSite, PathPatching, Receiver, Sender,
 };
 pub use event::{

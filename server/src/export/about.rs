@@ -20,6 +20,7 @@ pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
         Analysis::ActivationPatching(_) => patching(&figure.name),
         Analysis::PathPatching(_) => paths(&figure.name),
         Analysis::Ablation(_) => ablation(&figure.name),
+        Analysis::Intervene(_) => intervene(&figure.name),
     }
 }
 
@@ -56,6 +57,13 @@ fn paths(name: &str) -> &'static str {
     }
     "The clean run’s answer when one sender has its corrupted value and only the receiver hears of it: 1 is no effect, 0 the \
      corrupted runs’ answer, unless it is not normalised. Mean over pairs."
+}
+
+fn intervene(name: &str) -> &'static str {
+    match name {
+        "top_tokens" => "The likeliest next tokens of the run as it is, and with the chosen activations changed.",
+        _ => "The answer of the run as it is, and with the chosen activations changed.",
+    }
 }
 
 fn ablation(name: &str) -> &'static str {

@@ -9,6 +9,7 @@ mod activation_patching;
 mod cells;
 mod changes;
 mod effects;
+mod intervene;
 mod metric;
 mod path_patching;
 mod positions;
@@ -18,5 +19,6 @@ mod sweep;
 
 pub(super) use ablation::AblationJob;
 pub(super) use activation_patching::ActivationPatchingJob;
+pub(super) use intervene::InterveneJob;
 pub(super) use path_patching::PathPatchingJob;
 pub(crate) use positions::Columns;

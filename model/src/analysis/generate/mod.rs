@@ -1,7 +1,6 @@
 //! How each prompt goes on, token by token: as the model is, and beside it with chosen activations changed or a
 //! steering vector added (activation addition, Turner et al., arXiv:2308.10248).
 
-mod changes;
 mod draw;
 mod figures;
 mod sequences;
@@ -13,7 +12,7 @@ use crate::keys_values::KeysValues;
 use crate::plan::{self, EncodedPrompt};
 use crate::transformer::Transformer;
 use crate::wire::{EventBody, Generate, Progress, Steer};
-use changes::{Changes, Means};
+use super::interventions::{Changes, Means};
 use sequences::{Sequence, Sequences};
 use std::collections::VecDeque;
 use std::ops::Range;

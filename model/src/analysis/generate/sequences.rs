@@ -4,7 +4,7 @@
 //! rows before are kept.
 
 use super::super::chunks;
-use super::changes::{Changes, Place};
+use super::super::interventions::{Changes, Place};
 use super::draw::{self, Chosen};
 use crate::hooks::Edits;
 use crate::keys_values::KeysValues;

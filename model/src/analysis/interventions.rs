@@ -1,6 +1,6 @@
 //! What a chosen set of changes needs to know of other runs, and which rows of a pass they change.
 
-use super::super::chunks;
+use super::chunks;
 use crate::error::Result;
 use crate::hook_name::HookName;
 use crate::hooks::{Change, Edit, Edits, Recorder, Rows};
@@ -88,6 +88,11 @@ impl Means {
     /// Whether every prompt is in.
     pub(super) fn finished(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    /// Rows that are in.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
     }
 
     /// Runs some more prompts.
