@@ -6,8 +6,8 @@ use super::{EncodedPrompt, Limits};
 use crate::analysis::causal::Columns;
 use crate::config::{BlockKind, Config};
 use crate::wire::{
-    Ablation, AblationMethod, AblationSite, ActivationPatching, HeadAt, Intervene, PatchSite, PathPatching, Problem,
-    Receiver,
+    Ablation, AblationMethod, AblationSite, ActivationPatching, HeadAt, Intervene, PatchSite, PathPatching,
+    Problem, Receiver,
 };
 
 pub(super) fn check_activation_patching(

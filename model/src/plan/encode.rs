@@ -182,9 +182,7 @@ fn compares_answers(analysis: &Analysis) -> bool {
         Analysis::ActivationPatching(_)
         | Analysis::PathPatching(_)
         | Analysis::Ablation(_)
-        | Analysis::Intervene(_) => {
-            metric(analysis) != Some(Metric::Kl)
-        }
+        | Analysis::Intervene(_) => metric(analysis) != Some(Metric::Kl),
         Analysis::Attention(_)
         | Analysis::LogitLens(_)
         | Analysis::PromptTest(_)

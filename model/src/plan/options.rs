@@ -37,7 +37,13 @@ pub(super) fn check(
         Analysis::Intervene(options) => {
             let mut problems = causal::check_intervene(config, options, prompts);
             let vocabulary = "tokens in the vocabulary";
-            problems.extend(check_top_k(options.top_k, config.d_vocab, vocabulary, 2 * prompts.len(), limits));
+            problems.extend(check_top_k(
+                options.top_k,
+                config.d_vocab,
+                vocabulary,
+                2 * prompts.len(),
+                limits,
+            ));
             problems
         }
         Analysis::PathPatching(options) => causal::check_path_patching(config, options, prompts),

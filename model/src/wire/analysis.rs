@@ -1,6 +1,8 @@
 //! What to compute, and its options.
 
-use super::{Ablation, ActivationPatching, Intervene, Composition, DetectHeads, Generate, HeadCircuit, PathPatching};
+use super::{
+    Ablation, ActivationPatching, Composition, DetectHeads, Generate, HeadCircuit, Intervene, PathPatching,
+};
 use serde::{Deserialize, Serialize};
 
 /// What to compute, by the name under `"kind"`.

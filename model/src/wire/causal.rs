@@ -1,8 +1,8 @@
 //! What the causal analyses have in common: how a run's answer is measured, which of two runs is changed, and which
 //! activations are put from one into the other.
 
-use super::{Intervention, Several};
 use super::analysis::is_default;
+use super::{Intervention, Several};
 use serde::{Deserialize, Serialize};
 
 /// How the answer of a run is measured, from the logits at the last token.

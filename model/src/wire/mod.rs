@@ -27,8 +27,8 @@ pub use api::{
     RowProblem, RunAccepted, SetListing, SetOption, SetOptionKind, StoredResult, Unloaded,
 };
 pub use causal::{
-    Ablation, AblationMethod, AblationSite, ActivationPatching, Direction, FinalLogits, HeadAt, Intervene, Metric,
-    PatchSite, PathPatching, Receiver, Sender,
+    Ablation, AblationMethod, AblationSite, ActivationPatching, Direction, FinalLogits, HeadAt, Intervene,
+    Metric, PatchSite, PathPatching, Receiver, Sender,
 };
 pub use event::{
     Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started, TwinTokens,

@@ -61,7 +61,9 @@ fn paths(name: &str) -> &'static str {
 
 fn intervene(name: &str) -> &'static str {
     match name {
-        "top_tokens" => "The likeliest next tokens of the run as it is, and with the chosen activations changed.",
+        "top_tokens" => {
+            "The likeliest next tokens of the run as it is, and with the chosen activations changed."
+        }
         _ => "The answer of the run as it is, and with the chosen activations changed.",
     }
 }

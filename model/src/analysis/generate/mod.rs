@@ -5,6 +5,7 @@ mod draw;
 mod figures;
 mod sequences;
 
+use super::interventions::{Changes, Means};
 use super::{Job, Step};
 use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
@@ -12,7 +13,6 @@ use crate::keys_values::KeysValues;
 use crate::plan::{self, EncodedPrompt};
 use crate::transformer::Transformer;
 use crate::wire::{EventBody, Generate, Progress, Steer};
-use super::interventions::{Changes, Means};
 use sequences::{Sequence, Sequences};
 use std::collections::VecDeque;
 use std::ops::Range;
