@@ -26,7 +26,7 @@ pub fn listings() -> Vec<SetListing> {
         title: title.to_owned(),
         prompts: n,
         pairs: true,
-        options: [number("n", "Prompts", n, 1), number("seed", "Seed", 0, 0)]
+        options: [number("n", "How many", n, 1), number("seed", "Seed", 0, 0)]
             .into_iter()
             .chain(options)
             .collect(),
