@@ -15,7 +15,7 @@ pub(super) const TITLE: &str = "Agreement: is or are, past another noun";
 const NOUNS: [&str; 32] = [
     "boy", "girl", "dog", "cat", "car", "key", "doctor", "teacher", "painter", "pilot", "author", "artist",
     "banker", "farmer", "guard", "lawyer", "manager", "officer", "player", "singer", "student", "writer",
-    "king", "soldier", "book", "box", "table", "picture", "house", "tree", "window", "door",
+    "king", "soldier", "book", "friend", "table", "picture", "house", "tree", "window", "door",
 ];
 /// Nouns that it takes: the two in a prompt.
 const NOUNS_NEEDED: usize = 2;
