@@ -2,6 +2,7 @@
 
 pub mod any;
 pub mod attention;
+pub mod causal;
 pub mod dialog;
 pub mod figures;
 pub mod form;

@@ -62,12 +62,14 @@ fn is_typing(event: &KeyboardEvent) -> bool {
     })
 }
 
-/// Escape releases one thing at a time: the figure that fills the page, then the head.
+/// Escape releases one thing at a time: the figure that fills the page, then the head, then the cell.
 fn release(view: ViewState) {
     if view.maximised.with_untracked(Option::is_some) {
         view.maximised.set(None);
     } else if view.head.with_untracked(Option::is_some) {
         view.head.set(None);
+    } else if view.cell.with_untracked(Option::is_some) {
+        view.cell.set(None);
     }
 }
 

@@ -95,7 +95,10 @@ fn Prompts(run: RunState) -> impl IntoView {
 
 /// How many warnings; a click lists them.
 #[component]
-fn Warnings(run: RunState) -> impl IntoView {
+pub fn Warnings(
+    /// What is warned about.
+    run: RunState,
+) -> impl IntoView {
     let warnings =
         Memo::new(move |_| run.started.with(|started| started.as_ref().map(|s| s.warnings.clone())));
     let count = move || warnings.with(|w| w.as_ref().map_or(UNKNOWN.to_owned(), |w| w.len().to_string()));

@@ -32,12 +32,18 @@ pub struct Setting {
 pub enum Input {
     /// Off unless checked.
     Flag,
+    /// On unless unchecked.
+    FlagOn,
+    /// Some of these, at least one; the first by default. One is written by itself, several as a list.
+    AnyOf(&'static [(&'static str, &'static str)]),
     /// A whole number: least, default.
     Count(usize, usize),
     /// A number, its default and its step.
     Number(f64, f64),
     /// A text, as typed: what it looks like, and what is wrong with one.
     Text(&'static str, fn(&str) -> Option<String>),
+    /// Where paths end: the logits, or the queries, keys, values or pattern of a head.
+    Receiver,
     /// A prompt's number, from 1 on the page and from 0 in the contract.
     Prompt,
     /// One of these; the first by default. What the contract says (nothing: the option is left out), and what people
@@ -50,6 +56,25 @@ const NORM: Setting = Setting {
     title: "Final norm",
     input: Input::Choice(&[("cached", "scale of the whole run"), ("recomputed", "scale of each layer")]),
 };
+const DIRECTION: Setting = Setting {
+    name: "direction",
+    title: "Put",
+    input: Input::Choice(&[
+        ("clean_into_corrupted", "clean into corrupted"),
+        ("corrupted_into_clean", "corrupted into clean"),
+    ]),
+};
+const METRIC: Setting = Setting {
+    name: "metric",
+    title: "Measured by",
+    input: Input::Choice(&[
+        ("logit_diff", "logit difference"),
+        ("probability", "probability"),
+        ("probability_diff", "difference of probabilities"),
+        ("kl", "KL divergence from clean"),
+    ]),
+};
+const NORMALIZE: Setting = Setting { name: "normalize", title: "0 corrupted, 1 clean", input: Input::FlagOn };
 const PROMPT: Setting = Setting { name: "prompt", title: "Prompt", input: Input::Prompt };
 
 /// All of them, in the order they are offered.
@@ -210,6 +235,73 @@ pub const KINDS: &[Kind] = &[
         needs_pairs: false,
         settings: &[],
     },
+    Kind {
+        name: "activation_patching",
+        title: "Activation patching",
+        hint: "layer × position, heads",
+        needs_pairs: true,
+        settings: &[
+            Setting {
+                name: "site",
+                title: "What is put in",
+                input: Input::AnyOf(&[
+                    ("resid_pre", "resid_pre"),
+                    ("resid_mid", "resid_mid"),
+                    ("attn_out", "attn_out"),
+                    ("mlp_out", "mlp_out"),
+                    ("z", "head z"),
+                    ("q", "head q"),
+                    ("k", "head k"),
+                    ("v", "head v"),
+                    ("pattern", "head pattern"),
+                ]),
+            },
+            DIRECTION,
+            METRIC,
+            NORMALIZE,
+            Setting { name: "by_position", title: "Heads one position at a time", input: Input::Flag },
+        ],
+    },
+    Kind {
+        name: "path_patching",
+        title: "Path patching",
+        hint: "head → head, logits",
+        needs_pairs: true,
+        settings: &[
+            Setting { name: "receiver", title: "Paths to", input: Input::Receiver },
+            Setting {
+                name: "sender",
+                title: "Paths from",
+                input: Input::AnyOf(&[("z", "head z"), ("attn_out", "attn_out"), ("mlp_out", "mlp_out")]),
+            },
+            METRIC,
+            NORMALIZE,
+        ],
+    },
+    Kind {
+        name: "ablation",
+        title: "Ablation",
+        hint: "each head switched off",
+        needs_pairs: false,
+        settings: &[
+            Setting {
+                name: "site",
+                title: "What is replaced",
+                input: Input::Choice(&[("z", "head z"), ("attn_out", "attn_out"), ("mlp_out", "mlp_out")]),
+            },
+            Setting {
+                name: "method",
+                title: "By",
+                input: Input::Choice(&[
+                    ("mean", "the mean"),
+                    ("zero", "zero"),
+                    ("resample", "another prompt’s"),
+                ]),
+            },
+            METRIC,
+            Setting { name: "by_position", title: "One position at a time", input: Input::Flag },
+        ],
+    },
 ];
 
 fn anything(_: &str) -> Option<String> {
@@ -241,11 +333,13 @@ impl Input {
     pub fn default(&self) -> Value {
         match self {
             Self::Flag => false.into(),
+            Self::FlagOn => true.into(),
             Self::Count(_, default) => (*default).into(),
             Self::Number(default, _) => (*default).into(),
             Self::Text(..) => "".into(),
+            Self::Receiver => serde_json::json!({ "site": "logits" }),
             Self::Prompt => 0.into(),
-            Self::Choice(choices) => choices.first().map(|(value, _)| *value).into(),
+            Self::Choice(choices) | Self::AnyOf(choices) => choices.first().map(|(value, _)| *value).into(),
         }
     }
 }

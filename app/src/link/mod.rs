@@ -3,9 +3,11 @@
 //! The id finds the stored result, the query says what is shown of it, and the fragment (which browsers do not send)
 //! holds the experiment itself, so that a page whose server does not have the result can offer to recompute it.
 
+mod causal;
 mod fragment;
 mod view;
 
+pub use causal::{Causal, Hop};
 pub use fragment::BrokenLink;
 pub use view::{Arrangement, Palette, View};
 

@@ -38,6 +38,18 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn any_causal()(
+        cell in proptest::option::of((0..200usize, 0..200usize)),
+        trail in proptest::collection::vec(("[a-zA-Z0-9_+@,% ]{0,12}", 0..9usize), 0..4),
+        ablated in proptest::collection::btree_set((0..200usize, 0..200usize), 0..4),
+        [to_mean, one_pair] in any::<[bool; 2]>(),
+    ) -> Causal {
+        let trail = trail.into_iter().map(|(receiver, from)| Hop { receiver, from }).collect();
+        Causal { one_pair, cell, trail, ablated, to_mean }
+    }
+}
+
+prop_compose! {
     fn any_view()(
         head in proptest::option::of((0..200usize, 0..200usize)),
         prompt in 0..1000usize,
@@ -48,11 +60,12 @@ prop_compose! {
         with in proptest::option::of("[a-z0-9]{1,12}"),
         heads in any_arrangement(),
         query in proptest::option::of(0..5000usize),
+        causal in any_causal(),
     ) -> View {
         let [weighted, transposed, orange, common] = switches;
         let scale = thousandths.map(|n| f64::from(n) / 1000.0);
         let palette = if orange { Palette::OrangePurple } else { Palette::RedBlue };
-        View { head, prompt, weighted, transposed, palette, scale, tables, maximised, with, heads, common, query }
+        View { head, prompt, weighted, transposed, palette, scale, tables, maximised, with, heads, common, query, causal }
     }
 }
 

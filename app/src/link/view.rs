@@ -16,15 +16,21 @@
 //! | `from` | the least of that score that a head must have | none |
 //! | `maps` | `common`: one scale for all of its heads | each its own |
 //! | `query` | the token whose row stands out in it, from 1 | none |
+//! | `pairs` | `one`: maps of pairs show the selected one | their mean |
+//! | `cell` | `L12P5`: the selected layer and position, or named column | none |
+//! | `trail` | receivers of the path patching so far, each with `@` the number of the one it was found from | none |
+//! | `ablate` | heads that are ablated together, by commas | none |
+//! | `by` | `mean`: ablated to their mean | to zero |
 //!
 //! What is unknown or does not parse is left at its default: a link from another version still opens its result.
 
+use super::causal::Causal;
 use crate::json;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::collections::BTreeSet;
 
 /// What stays readable in a value: names of figures are words, underscores and a colon.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.').remove(b':');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.').remove(b':').remove(b'@');
 
 /// Colours of diverging maps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -74,6 +80,8 @@ pub struct View {
     pub common: bool,
     /// The token, from 0, whose row stands out in the attention grid.
     pub query: Option<usize>,
+    /// What is shown of a causal result.
+    pub causal: Causal,
 }
 
 impl Default for View {
@@ -91,6 +99,7 @@ impl Default for View {
             heads: Arrangement::default(),
             common: false,
             query: None,
+            causal: Causal::default(),
         }
     }
 }
@@ -116,7 +125,10 @@ impl View {
             ("maps", self.common.then(|| "common".to_owned())),
             ("query", self.query.map(|token| (token + 1).to_string())),
         ];
-        let pairs = pairs.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
+        let pairs = pairs
+            .into_iter()
+            .chain(self.causal.pairs())
+            .filter_map(|(key, value)| Some(format!("{key}={}", value?)));
         pairs.collect::<Vec<_>>().join("&")
     }
 
@@ -125,16 +137,13 @@ impl View {
         let mut view = Self::default();
         for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             match key {
-                "head" => view.head = parse_head(value),
+                "head" => view.head = parse_two(value, 'H'),
                 "prompt" => view.prompt = value.parse::<usize>().unwrap_or(1).saturating_sub(1),
                 "pattern" => view.weighted = value == "weighted",
                 "layers" => view.transposed = value != "down",
                 "palette" if value == "orange-purple" => view.palette = Palette::OrangePurple,
                 "scale" => view.scale = json::number(value).filter(|scale| *scale > 0.0),
-                "tables" => {
-                    let names = unescape(value);
-                    view.tables = names.split(',').filter(|name| !name.is_empty()).map(unescape).collect();
-                }
+                "tables" => view.tables = listed(value).into_iter().collect(),
                 "full" => view.maximised = Some(unescape(value)).filter(|name| !name.is_empty()),
                 "with" => view.with = Some(unescape(value)).filter(|id| !id.is_empty()),
                 "score" => view.heads.score = Some(unescape(value)).filter(|name| !name.is_empty()),
@@ -142,7 +151,7 @@ impl View {
                 "from" => view.heads.least = json::number(value),
                 "maps" => view.common = value == "common",
                 "query" => view.query = value.parse::<usize>().ok().and_then(|token| token.checked_sub(1)),
-                _ => {}
+                _ => view.causal.read(key, value),
             }
         }
         view
@@ -150,18 +159,31 @@ impl View {
 
     /// Whether going from `self` to `other` is a step that Back should undo, rather than an adjustment.
     pub fn is_step_to(&self, other: &Self) -> bool {
-        (self.head, self.prompt, &self.maximised, &self.with)
-            != (other.head, other.prompt, &other.maximised, &other.with)
+        (self.head, self.prompt, self.causal.one_pair, self.causal.cell, &self.maximised, &self.with)
+            != (
+                other.head,
+                other.prompt,
+                other.causal.one_pair,
+                other.causal.cell,
+                &other.maximised,
+                &other.with,
+            )
     }
 }
 
-/// `L2H5` as (layer, head).
-fn parse_head(text: &str) -> Option<(usize, usize)> {
-    let (layer, head) = text.strip_prefix('L')?.split_once('H')?;
-    Some((layer.parse().ok()?, head.parse().ok()?))
+/// `L2H5` as (2, 5), with `letter` before the second number.
+pub(super) fn parse_two(text: &str, letter: char) -> Option<(usize, usize)> {
+    let (first, second) = text.strip_prefix('L')?.split_once(letter)?;
+    Some((first.parse().ok()?, second.parse().ok()?))
 }
 
-fn escape(text: &str) -> String {
+/// The parts of a list that was escaped part by part and once more as a whole, so that a comma in a part survives
+/// whoever escapes the commas between them.
+pub(super) fn listed(text: &str) -> Vec<String> {
+    unescape(text).split(',').filter(|part| !part.is_empty()).map(unescape).collect()
+}
+
+pub(super) fn escape(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 

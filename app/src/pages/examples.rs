@@ -4,8 +4,8 @@ use crate::heatmap::{Colors, Ground, Map, css};
 use crate::state::{Palette, Theme, ViewState};
 use leptos::prelude::*;
 use model::wire::{
-    Analysis, Attribution, Experiment, Figure, FigureData, MovieSentiment, Processing, Prompt, PromptSet,
-    Prompts,
+    ActivationPatching, Analysis, Attribution, Direction, Experiment, Figure, FigureData, Ioi, Metric,
+    MovieSentiment, PatchSite, Processing, Prompt, PromptSet, Prompts,
 };
 
 /// One question.
@@ -14,6 +14,25 @@ pub struct Example {
     pub question: &'static str,
     what: &'static str,
     prompts: fn() -> Prompts,
+    analysis: fn() -> Analysis,
+    /// The map of layers × heads that its card shows in small.
+    pub figure: &'static str,
+}
+
+fn attribution() -> Analysis {
+    Analysis::Attribution(Attribution::default())
+}
+
+/// Every head's z of the clean run, put into the corrupted one.
+fn patching() -> Analysis {
+    Analysis::ActivationPatching(ActivationPatching {
+        site: PatchSite::Z.into(),
+        direction: Direction::default(),
+        metric: Metric::default(),
+        normalize: true,
+        by_position: false,
+        positions: None,
+    })
 }
 
 /// The questions, the main job first.
@@ -22,16 +41,31 @@ pub const EXAMPLES: &[Example] = &[
         question: "Which words make it call the film great?",
         what: "film reviews",
         prompts: || Prompts::Set(PromptSet::MovieSentiment(MovieSentiment {})),
+        analysis: attribution,
+        figure: "head_attribution",
     },
     Example {
         question: "How does it know who is given the drink?",
         what: "sentences with two names",
         prompts: two_names,
+        analysis: attribution,
+        figure: "head_attribution",
+    },
+    Example {
+        question: "Which heads carry the name to the end?",
+        what: "pairs with the names changed places · patching",
+        prompts: || {
+            Prompts::Set(PromptSet::Ioi(Ioi { n: 12, flip: Some("ABB->ABA".to_owned()), ..Ioi::default() }))
+        },
+        analysis: patching,
+        figure: "patched_z",
     },
     Example {
         question: "The keys near the cat: is, or are?",
         what: "subjects and a noun in between",
         prompts: agreement,
+        analysis: attribution,
+        figure: "head_attribution",
     },
 ];
 
@@ -43,7 +77,7 @@ impl Example {
             prompts: (self.prompts)(),
             prepend_bos: true,
             processing: Processing::Folded,
-            analysis: Analysis::Attribution(Attribution::default()),
+            analysis: (self.analysis)(),
         }
     }
 

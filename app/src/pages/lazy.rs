@@ -9,6 +9,7 @@
 
 use crate::components::any::AnyResult;
 use crate::components::any::compare::Comparison;
+use crate::components::causal::{CausalResult, CausalSide};
 use crate::components::figures::{Figures, LargestParts};
 use crate::components::inspector::{Inspector, PromptText};
 use crate::components::later::{Loaded, once_loaded, once_opened};
@@ -39,6 +40,18 @@ fn inspector_view() -> Loaded {
 #[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn parts_view() -> Loaded {
     Ok(view! { <LargestParts /><PromptText /> }.into_any())
+}
+
+/// The figures of a causal analysis.
+#[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn causal_view() -> Loaded {
+    Ok(view! { <CausalResult /> }.into_any())
+}
+
+/// The right column of a causal analysis while no head is selected.
+#[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn pair_view() -> Loaded {
+    Ok(view! { <CausalSide /> }.into_any())
 }
 
 /// The results looked at before.
@@ -78,6 +91,18 @@ pub fn Attribution() -> impl IntoView {
 #[component]
 pub fn OtherKind() -> impl IntoView {
     once_loaded(|| Box::pin(any_view()))
+}
+
+/// `causal_view`, once it is there.
+#[component]
+pub fn Causal() -> impl IntoView {
+    once_loaded(|| Box::pin(causal_view()))
+}
+
+/// `pair_view`, once it is there.
+#[component]
+pub fn PairSide() -> impl IntoView {
+    once_loaded(|| Box::pin(pair_view()))
 }
 
 /// `inspector_view`, once it is there.

@@ -9,7 +9,7 @@ use crate::components::figures::screen::Screen;
 use crate::components::form::ExperimentForm;
 use crate::components::{Header, Help, Shortcuts};
 use crate::link::{Palette, Place, View};
-use crate::state::{Catalog, Form, Heads, Scheme, Session, Theme, address, storage};
+use crate::state::{Ablations, Catalog, Form, Heads, Scheme, Session, Theme, address, storage};
 use leptos::prelude::*;
 use result::{ResultPage, Side};
 use start::StartPage;
@@ -32,6 +32,7 @@ pub fn App() -> impl IntoView {
     dress(theme, session);
     Screen::provide();
     provide_context(Heads::new());
+    provide_context(Ablations::default());
     provide_context(Catalog::fetch());
     address::keep_in_step(session);
     let form = Form::new();

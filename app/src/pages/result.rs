@@ -1,7 +1,8 @@
 //! A result: its figures in the middle, and at the right the head that is inspected or, while there is none, the
 //! largest parts.
 
-use super::lazy::{Attribution, InspectorSide, OtherKind, PartsSide};
+use super::lazy::{Attribution, Causal, InspectorSide, OtherKind, PairSide, PartsSide};
+use crate::components::causal::asked as causal;
 use crate::components::{Missing, Status, names};
 use crate::state::{RunStatus, Session};
 use leptos::prelude::*;
@@ -12,6 +13,8 @@ use model::wire::Analysis;
 enum Content {
     /// The figures of an attribution.
     Attribution,
+    /// What changes of activations make of the answer.
+    Causal,
     /// The figures of another kind, each by the kind of its numbers.
     Other,
     /// A file of activations.
@@ -28,6 +31,7 @@ fn content(session: Session) -> Memo<Content> {
         session.run.experiment.with(|e| match e.as_ref().map(|e| &e.analysis) {
             None | Some(Analysis::Attribution(_)) => Content::Attribution,
             Some(Analysis::Activations(_)) => Content::File,
+            Some(analysis) if causal::KINDS.contains(&analysis.kind()) => Content::Causal,
             Some(_) => Content::Other,
         })
     })
@@ -48,6 +52,7 @@ pub fn ResultPage() -> impl IntoView {
             <Status />
             {move || match content.get() {
                 Content::Attribution => view! { <Attribution /> }.into_any(),
+                Content::Causal => view! { <Causal /> }.into_any(),
                 Content::Other => view! { <OtherKind /> }.into_any(),
                 Content::File => view! { <File /> }.into_any(),
                 Content::Missing => view! { <Missing /> }.into_any(),
@@ -96,12 +101,18 @@ pub fn Side() -> impl IntoView {
     let content = content(session);
     let inspecting = Memo::new(move |_| session.view.head.with(Option::is_some));
     move || match (content.get(), inspecting.get()) {
-        (Content::Attribution | Content::Other, true) => {
+        (Content::Attribution | Content::Causal | Content::Other, true) => {
             view! { <aside class="side inspector" aria-label="Inspector"><InspectorSide /></aside> }
                 .into_any()
         }
         (Content::Attribution, false) => {
             view! { <aside class="side parts" aria-label="Largest parts"><PartsSide /></aside> }.into_any()
+        }
+        // on a narrow screen a selected cell is looked at in a sheet, as a head is
+        (Content::Causal, false) => {
+            let class =
+                move || if session.view.cell.get().is_some() { "side inspector" } else { "side parts" };
+            view! { <aside class=class aria-label="Pair"><PairSide /></aside> }.into_any()
         }
         // what has no heads to inspect takes the whole width
         _ => {

@@ -41,7 +41,7 @@ fn Card(
             following.set_value(Some(watch_run(run, Arc::new(example.experiment()))));
         }
     });
-    let heads = run.figure("head_attribution", None);
+    let heads = run.figure(example.figure, None);
     let summary = run.figure("summary", None);
     let mean = move || {
         summary.with(|s| scalar(s.as_ref()?, "mean_logit_diff")).map(|v| format!("{} logits", signed(v, 2)))

@@ -30,6 +30,10 @@ struct Scores {
     _owner: Owner,
 }
 
+/// Runs with heads switched off, kept and given up like those of [`Heads`]. Provided as a context by the root component.
+#[derive(Clone, Copy, Default)]
+pub struct Ablations(pub Heads);
+
 /// One result, with the owner of its signals.
 struct Kept {
     key: String,
@@ -86,7 +90,9 @@ impl Heads {
         self.of(experiment, Analysis::Attention(Attention { prompt, size: Some(PATTERN_CELLS) }))
     }
 
-    fn of(&self, experiment: &Experiment, analysis: Analysis) -> RunState {
+    /// The run of a small analysis of the same prompts: the kept one, or one started now, in the place of the one that is
+    /// still going.
+    pub fn of(&self, experiment: &Experiment, analysis: Analysis) -> RunState {
         let experiment = Arc::new(Experiment { analysis, ..experiment.clone() });
         let key = serde_json::to_string(&*experiment).unwrap_or_default();
         if let Some(run) = self.find(&key) {

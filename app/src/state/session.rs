@@ -45,6 +45,11 @@ impl Session {
 
     /// Hands in an experiment. What is on the page stays until the server has taken it.
     pub fn ask(self, experiment: Experiment) {
+        self.ask_showing(experiment, View::default());
+    }
+
+    /// [`Session::ask`], and what is shown of the result once it is taken; how maps are drawn stays.
+    pub fn ask_showing(self, experiment: Experiment, view: View) {
         if self.asking.get_untracked() {
             return;
         }
@@ -54,7 +59,7 @@ impl Session {
             let answer = api::submit(&experiment, &Watch::never()).await;
             self.asking.set(false);
             match answer {
-                Ok(accepted) => self.begin(accepted, Arc::new(experiment)),
+                Ok(accepted) => self.begin(accepted, Arc::new(experiment), view),
                 Err(error) => self.refused.set(Some(error)),
             }
         });
@@ -117,14 +122,14 @@ impl Session {
     }
 
     /// Puts a run on the page. After a link whose result is not here, what the link shows and its id stay.
-    fn begin(self, accepted: RunAccepted, experiment: Arc<Experiment>) {
+    fn begin(self, accepted: RunAccepted, experiment: Arc<Experiment>, next: View) {
         let linked =
             self.run.id.get_untracked().filter(|_| self.run.status.get_untracked() == RunStatus::Missing);
         let view = self.view.snapshot_untracked();
         self.clear();
         if linked.is_none() {
             let View { transposed, palette, .. } = view;
-            self.view.restore(View { transposed, palette, ..View::default() });
+            self.view.restore(View { transposed, palette, ..next });
         }
         self.linked.set(linked);
         self.run.experiment.set(Some(experiment.clone()));

@@ -1,6 +1,6 @@
 //! What is shown of a result, as signals.
 
-use crate::link::{Arrangement, Palette, View};
+use crate::link::{Arrangement, Causal, Hop, Palette, View};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -33,6 +33,16 @@ pub struct ViewState {
     pub common: RwSignal<bool>,
     /// The token, from 0, whose row stands out in the attention grid: the one that a click has locked.
     pub query: RwSignal<Option<usize>>,
+    /// Whether maps of pairs show the selected one instead of the mean over all.
+    pub one_pair: RwSignal<bool>,
+    /// The selected cell of maps over positions: layer, and column.
+    pub cell: RwSignal<Option<(usize, usize)>>,
+    /// The receivers of path patching so far.
+    pub trail: RwSignal<Vec<Hop>>,
+    /// Heads that are ablated together.
+    pub ablated: RwSignal<BTreeSet<(usize, usize)>>,
+    /// Whether they are ablated to their mean rather than to zero.
+    pub to_mean: RwSignal<bool>,
 }
 
 impl ViewState {
@@ -52,6 +62,11 @@ impl ViewState {
             heads: RwSignal::new(view.heads),
             common: RwSignal::new(view.common),
             query: RwSignal::new(view.query),
+            one_pair: RwSignal::new(view.causal.one_pair),
+            cell: RwSignal::new(view.causal.cell),
+            trail: RwSignal::new(view.causal.trail),
+            ablated: RwSignal::new(view.causal.ablated),
+            to_mean: RwSignal::new(view.causal.to_mean),
         }
     }
 
@@ -70,6 +85,13 @@ impl ViewState {
             heads: self.heads.get(),
             common: self.common.get(),
             query: self.query.get(),
+            causal: Causal {
+                one_pair: self.one_pair.get(),
+                cell: self.cell.get(),
+                trail: self.trail.get(),
+                ablated: self.ablated.get(),
+                to_mean: self.to_mean.get(),
+            },
         }
     }
 
@@ -92,6 +114,11 @@ impl ViewState {
         put(self.heads, view.heads);
         put(self.common, view.common);
         put(self.query, view.query);
+        put(self.one_pair, view.causal.one_pair);
+        put(self.cell, view.causal.cell);
+        put(self.trail, view.causal.trail);
+        put(self.ablated, view.causal.ablated);
+        put(self.to_mean, view.causal.to_mean);
         put(self.hovered_head, None);
     }
 

@@ -44,7 +44,7 @@ pub fn ScaleBar(
                 size="6"
                 autocomplete="off"
                 aria-label="Range of the colours, plus and minus"
-                title="Range of the colours; empty for the largest head"
+                title="Range of the colours; empty for the largest value"
                 class:set=move || view.scale.with(Option::is_some)
                 prop:value=move || signed(limit.get(), 2)
                 on:change=move |event| set(event_target_value(&event))

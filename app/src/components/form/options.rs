@@ -5,6 +5,7 @@ use crate::draft::{Input, KINDS, Kind, Setting};
 use crate::state::{Catalog, Form};
 use leptos::prelude::*;
 use model::wire::Processing;
+use serde_json::Value;
 
 /// The options.
 #[component]
@@ -106,7 +107,7 @@ fn setting_field(form: Form, setting: &'static Setting) -> AnyView {
         .into_any()
     };
     match setting.input {
-        Input::Flag => view! {
+        Input::Flag | Input::FlagOn => view! {
             <label class="choice">
                 <input
                     type="checkbox"
@@ -117,6 +118,10 @@ fn setting_field(form: Form, setting: &'static Setting) -> AnyView {
             </label>
         }
         .into_any(),
+        Input::AnyOf(choices) => {
+            some_field(setting.title, choices, Signal::derive(value), Callback::new(set))
+        }
+        Input::Receiver => receiver_field(setting.title, Signal::derive(value), Callback::new(set)),
         Input::Count(least, _) => number(least, 0),
         Input::Number(default, step) => view! {
             <label class="setting">
@@ -167,4 +172,107 @@ fn setting_field(form: Form, setting: &'static Setting) -> AnyView {
             .into_any()
         }
     }
+}
+
+/// Boxes of which at least one stays checked.
+fn some_field(
+    title: &'static str,
+    choices: &'static [(&'static str, &'static str)],
+    value: Signal<Value>,
+    set: Callback<Value>,
+) -> AnyView {
+    let check = move |name: &'static str, on: bool| {
+        // in the order in which they are offered
+        let is_chosen =
+            |other: &str| if other == name { on } else { value.with_untracked(|v| has(v, other)) };
+        let chosen: Vec<&str> =
+            choices.iter().map(|(name, _)| *name).filter(|name| is_chosen(name)).collect();
+        match &chosen[..] {
+            [] => set.run(name.into()),
+            [one] => set.run((*one).into()),
+            _ => set.run(chosen.into()),
+        }
+    };
+    let field = |(name, title): &'static (&str, &str)| {
+        view! {
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    prop:checked=move || value.with(|value| has(value, name))
+                    on:change:target=move |event| {
+                        check(name, event.target().checked());
+                        // the last one stays checked
+                        event.target().set_checked(value.with_untracked(|value| has(value, name)));
+                    }
+                />
+                {*title}
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="some">
+            <legend>{title}</legend>
+            {choices.iter().map(field).collect_view()}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Whether a setting of one or several has that one.
+fn has(value: &Value, name: &str) -> bool {
+    value == name || value.as_array().is_some_and(|list| list.iter().any(|one| one == name))
+}
+
+/// Where paths end. Of several receivers, as a script may ask for them, the first is shown and set.
+fn receiver_field(title: &'static str, value: Signal<Value>, set: Callback<Value>) -> AnyView {
+    const SITES: [(&str, &str); 5] = [
+        ("logits", "the logits"),
+        ("q", "a head’s queries"),
+        ("k", "a head’s keys"),
+        ("v", "a head’s values"),
+        ("pattern", "a head’s pattern"),
+    ];
+    let first = move |value: &Value| value.as_array().and_then(|all| all.first()).unwrap_or(value).clone();
+    let site = move || value.with(first)["site"].as_str().unwrap_or_default().to_owned();
+    let number = move |name: &str| value.with(first)[name].as_u64().unwrap_or(0);
+    let put = move |site: &str, layer: u64, head: u64| {
+        let at_head = serde_json::json!({ "site": site, "layer": layer, "head": head });
+        set.run(if site == "logits" { serde_json::json!({ "site": site }) } else { at_head });
+    };
+    let option = move |(name, title): (&'static str, &'static str)| {
+        view! { <option value=name selected=move || site() == name>{title}</option> }
+    };
+    let field = move |name: &'static str, title: &'static str| {
+        let changed = move |typed: String| {
+            let typed = typed.trim().parse().unwrap_or(0);
+            let (layer, head) = untrack(|| (number("layer"), number("head")));
+            let (layer, head) = if name == "layer" { (typed, head) } else { (layer, typed) };
+            put(&untrack(site), layer, head);
+        };
+        view! {
+            <label class="setting">
+                {title}
+                <input
+                    type="number"
+                    min="0"
+                    step="1"
+                    prop:value=move || number(name).to_string()
+                    on:change:target=move |event| changed(event.target().value())
+                />
+            </label>
+        }
+    };
+    view! {
+        <label class="setting">
+            {title}
+            <select on:change:target=move |event| {
+                put(&event.target().value(), untrack(|| number("layer")), untrack(|| number("head")));
+            }>{SITES.map(option).into_iter().collect_view()}</select>
+        </label>
+        <Show when=move || site() != "logits">
+            {field("layer", "Layer of the head")}
+            {field("head", "Head")}
+        </Show>
+    }
+    .into_any()
 }

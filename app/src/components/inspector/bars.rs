@@ -34,29 +34,52 @@ pub fn PerPrompt(
             prompts.iter().map(|p| p.group != first).collect::<Vec<_>>()
         })
     });
+    view! {
+        <section data-figure="per_prompt">
+            <h3>"Per prompt " <small>"logits"</small> <small class="push num">{range}</small></h3>
+            <Bars values second=groups what="Contribution on each prompt" name="prompt" />
+        </section>
+    }
+}
+
+/// One bar a prompt; a click goes to the prompt.
+#[component]
+pub fn Bars(
+    /// One value a prompt.
+    #[prop(into)]
+    values: Signal<Vec<f32>>,
+    /// Which prompts are drawn in the second colour; may be shorter.
+    #[prop(into)]
+    second: Signal<Vec<bool>>,
+    /// What the bars are, for screen readers.
+    what: &'static str,
+    /// What one of them is of: `prompt`, `pair`.
+    name: &'static str,
+) -> impl IntoView {
+    let view: ViewState = expect_context();
+    let label = move || {
+        let (low, high) = values.with(|values| extent(values)).unwrap_or_default();
+        format!("{what}, {} to {}", signed(low, 2), signed(high, 2))
+    };
     let bars = move || {
-        let groups = groups.get();
+        let second = second.get();
         values.with(|values| {
             let ends = extent(values).unwrap_or_default();
-            let bar = |(i, value): (usize, &f32)| {
-                bar(i, *value, ends, groups.get(i) == Some(&true), inspected.view)
-            };
+            let bar =
+                |(i, value): (usize, &f32)| bar((i, name), *value, ends, second.get(i) == Some(&true), view);
             values.iter().enumerate().map(bar).collect_view()
         })
     };
     view! {
-        <section data-figure="per_prompt">
-            <h3>"Per prompt " <small>"logits"</small> <small class="push num">{range}</small></h3>
-            <svg
-                class="spark"
-                preserveAspectRatio="none"
-                role="img"
-                aria-label=move || format!("Contribution on each prompt, {}", range().unwrap_or_default())
-                viewBox=move || format!("0 0 {} {}", values.with(Vec::len).max(1) as f64 * STEP, HEIGHT + MARK)
-            >
-                {bars}
-            </svg>
-        </section>
+        <svg
+            class="spark"
+            preserveAspectRatio="none"
+            role="img"
+            aria-label=label
+            viewBox=move || format!("0 0 {} {}", values.with(Vec::len).max(1) as f64 * STEP, HEIGHT + MARK)
+        >
+            {bars}
+        </svg>
     }
 }
 
@@ -78,10 +101,16 @@ fn place(value: f32, (low, high): (f32, f32)) -> (f64, f64) {
     ((high - top) * unit, ((top - bottom) * unit).max(0.5))
 }
 
-fn bar(prompt: usize, value: f32, ends: (f32, f32), second: bool, view: ViewState) -> impl IntoView + use<> {
+fn bar(
+    (prompt, name): (usize, &'static str),
+    value: f32,
+    ends: (f32, f32),
+    second: bool,
+    view: ViewState,
+) -> impl IntoView + use<> {
     let (y, height) = place(value, ends);
     let x = prompt as f64 * STEP;
-    let title = format!("prompt {}: {}", prompt + 1, signed(value, 3));
+    let title = format!("{name} {}: {}", prompt + 1, signed(value, 3));
     let selected = move || view.prompt.get() == prompt;
     view! {
         <g on:click=move |_| view.prompt.set(prompt)>

@@ -15,6 +15,8 @@ pub use sources::PromptText;
 use crate::chart::format::signed;
 use crate::chart::part::head_name;
 use crate::components::attention;
+use crate::components::causal::ablate::Ablate;
+use crate::components::causal::side::CellEffects;
 use crate::components::figures::icons::{CLOSE, Icon};
 use crate::components::figures::screen::Screen;
 use crate::components::figures::{HeadMap, head_map};
@@ -125,6 +127,10 @@ pub fn Inspector() -> impl IntoView {
             view! {
                 <div aria-busy=move || waits().to_string() data-inspector="head">
                     <Title inspected map=head_map(page, Signal::stored(None)) />
+                    <CellEffects of_heads=true />
+                    <Show when=move || has_answers.get()>
+                        <Ablate />
+                    </Show>
                     {move || failure(inspected.status())}
                     <Show when=move || has_answers.get() fallback=NoAnswer>
                         <sources::Sources inspected />

@@ -1,0 +1,187 @@
+// Causal results: maps of what a changed activation makes of the answer, the pairs behind them, and what one asks next.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { launch, open, painters } from "./browser.js";
+import { figure, number, table } from "./figures.js";
+import { inspector, status } from "./page.js";
+import { dataFolder, serve } from "./server.js";
+
+const noAdapter = /No available adapters/;
+const ioi = { set: "ioi", flip: "ABB->ABA", n: 4, seed: 1 };
+const pair = {
+  text: "Then, Mary and John went to the store. John gave a drink to",
+  corrupted: "Then, Mary and John went to the store. Mary gave a drink to",
+  answer: " Mary",
+  distractor: " John",
+};
+
+/** Runs an experiment of the demo model to its end and gives its id and the figures of its result, by name. */
+async function result(page, prompts, analysis) {
+  const experiment = { model: "demo", prompts, analysis };
+  const stored = await page.evaluate(async (experiment) => {
+    const body = JSON.stringify(experiment);
+    const headers = { "content-type": "application/json" };
+    const answer = await (await fetch("/api/runs", { method: "POST", headers, body })).json();
+    if (!answer.id) throw new Error(JSON.stringify(answer));
+    await (await fetch(`/api/runs/${answer.id}/events`)).text();
+    return { id: answer.id, ...(await (await fetch(`/api/results/${answer.id}`)).json()) };
+  }, experiment);
+  const figures = stored.events.filter((event) => event.event === "figure");
+  return { id: stored.id, figures: Object.fromEntries(figures.map((event) => [event.name, event])) };
+}
+
+/** The numbers of a figure's table, row by row. */
+const shown = async (page, name) => (await table(page, name)).rows.flatMap((row) => row.slice(1).map(number));
+
+function same(found, wanted) {
+  assert.equal(found.length, wanted.length);
+  found.forEach((value, i) => assert.ok(Math.abs(value - wanted[i]) < 1e-4, `${i}: ${value} is shown for ${wanted[i]}`));
+}
+
+const map = (page, name) => figure(page, name).getByRole("application");
+
+for (const painter of painters) {
+  describe(`causal results, ${painter.name}`, () => {
+    let data, server, browser, page;
+    before(async () => {
+      data = await dataFolder();
+      server = await serve(data.path);
+      browser = await launch(painter);
+      page = await open(browser, server.url);
+      await page.goto("/");
+    });
+    after(async () => {
+      await browser?.close();
+      await server?.kill();
+      await data?.remove();
+    });
+
+    test("a map shows the mean, a head its pairs, and a pair its own map", async () => {
+      const { id, figures } = await result(page, ioi, { kind: "activation_patching", site: "z" });
+      await page.goto(`/r/${id}`);
+      await map(page, "patched_z").waitFor();
+      const renderer = await figure(page, "patched_z").locator("canvas").getAttribute("data-renderer");
+      assert.equal(renderer, painter.webgpu ? "webgpu" : "canvas");
+      same(await shown(page, "patched_z"), figures.patched_z.values);
+      const strip = await figure(page, "summary").innerText();
+      assert.match(strip, /Clean\s+[+−][\d.]+\s+± [\d.]+ · 1 in the figures/);
+
+      // the first head of the first layer, left to right
+      await map(page, "patched_z").click({ position: { x: 4, y: 4 } });
+      const { element, head } = await inspector(page);
+      assert.equal(head, "L0H0");
+      assert.equal(await element.locator('[data-effect="patched_z"] .spark g').count(), 4);
+      await element.locator('[data-effect="patched_z"] .spark g').nth(2).click();
+      await page.getByRole("button", { name: "pair 3" }).click();
+      const [, ...shape] = figures.patched_z_pairs.shape;
+      const size = shape.reduce((a, b) => a * b);
+      same(await shown(page, "patched_z"), figures.patched_z_pairs.values.slice(2 * size, 3 * size));
+
+      const link = page.url();
+      assert.match(link, /head=L0H0&prompt=3.*pairs=one/);
+      await page.reload();
+      await page.getByRole("button", { name: "pair 3", pressed: true }).waitFor();
+      await page.getByRole("button", { name: "mean of 4" }).click();
+      same(await shown(page, "patched_z"), figures.patched_z.values);
+    });
+
+    test("several sites stand one under the other, with the tokens of the pair", async () => {
+      const analysis = { kind: "activation_patching", site: ["resid_pre", "attn_out"] };
+      const { id, figures } = await result(page, [pair], analysis);
+      await page.goto(`/r/${id}`);
+      await map(page, "patched_attn_out").waitFor();
+      same(await shown(page, "patched_resid_pre"), figures.patched_resid_pre.values);
+      const differs = figure(page, "patched_resid_pre").locator(".lab.differs");
+      assert.equal(await differs.count(), 1);
+      assert.equal(await differs.textContent(), " John Mary");
+
+      // by the keys to the last layer and the last position
+      const cells = map(page, "patched_resid_pre");
+      await cells.focus();
+      await page.keyboard.press("ArrowRight");
+      for (let i = 0; i < 40; i += 1) await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("End");
+      assert.match(await figure(page, "patched_resid_pre").locator(".tip").innerText(), /^L3 · to [+−][\d.]+ share/);
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "L3 · to" }).waitFor();
+      assert.match(page.url(), /cell=L3P\d+/);
+      await cells.blur();
+      await page.keyboard.press("Escape");
+      await page.getByRole("heading", { name: "L3 · to" }).waitFor({ state: "detached" });
+      assert.equal(await page.getByText("the two runs are the same").count(), 1);
+    });
+
+    test("the other direction is one click away, and shows what is lost", async () => {
+      const { id } = await result(page, ioi, { kind: "activation_patching", site: "z" });
+      await page.goto(`/r/${id}`);
+      await page.getByRole("button", { name: "Patch in the other direction" }).click();
+      await page.getByText(/one corrupted z replaces the clean one/).waitFor();
+      await status(page, "done");
+      const stored = await page.evaluate(async () => {
+        const { events } = await (await fetch(`/api/results/${location.pathname.split("/")[2]}`)).json();
+        return events.filter((event) => event.name === "patched_z").at(-1).values;
+      });
+      same(await shown(page, "patched_z"), stored.map((value) => value - 1));
+    });
+
+    test("one position at a time: the largest of each head, one position, the heads of a layer", async () => {
+      const analysis = { kind: "activation_patching", site: "z", by_position: true };
+      const { id, figures } = await result(page, [pair], analysis);
+      await page.goto(`/r/${id}`);
+      const name = "patched_z_by_position";
+      await map(page, name).waitFor();
+      const { shape, values } = figures[name];
+      const positions = shape[2];
+      const largest = (cells) => cells.reduce((a, b) => (Math.abs(b) >= Math.abs(a) ? b : a));
+      const cells = Array.from({ length: shape[0] * shape[1] }, (_, i) => values.slice(i * positions, (i + 1) * positions));
+      const of = async () => (await shown(page, name)).map(Math.abs);
+      same(await of(), cells.map((cell) => Math.abs(largest(cell))));
+      await figure(page, name).getByTitle(`Position ${positions - 1}`).click();
+      same(await shown(page, name), cells.map((cell) => cell[positions - 1]));
+      assert.equal((await shown(page, `${name}:layer`)).length, shape[1] * positions);
+    });
+
+    test("the page never complained", () => page.clean(noAdapter));
+  });
+}
+
+describe("the looks of causal results", () => {
+  let data, server, browser, axe, address;
+  before(async () => {
+    data = await dataFolder();
+    server = await serve(data.path);
+    browser = await launch();
+    axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    const page = await open(browser, server.url);
+    await page.goto("/");
+    const analysis = { kind: "activation_patching", site: ["resid_pre", "z"] };
+    const { id } = await result(page, [pair, { ...pair, text: pair.text.replace("drink", "book"), corrupted: pair.corrupted.replace("drink", "book") }], analysis);
+    address = `/r/${id}`;
+    await page.context().close();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.kill();
+    await data?.remove();
+  });
+
+  for (const colorScheme of ["light", "dark"]) {
+    for (const width of [1440, 360]) {
+      test(`${colorScheme}, ${width} pixels: axe finds nothing, nothing is cut off`, async () => {
+        const page = await open(browser, server.url, { colorScheme, viewport: { width, height: 900 } });
+        await page.goto(`${address}?head=L2H5`);
+        await map(page, "patched_z").waitFor();
+        await inspector(page);
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
+        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`), []);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page scrolls sideways");
+        page.clean(noAdapter);
+        await page.context().close();
+      });
+    }
+  }
+});
