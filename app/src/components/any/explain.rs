@@ -22,10 +22,10 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
         ("head", "suppressed") => ("logits", "The tokens whose logits the head’s output lowers most."),
         ("head", "per_prompt") => ("logits", "The head’s attribution on every prompt."),
         ("head", "summary") => ("logits", "The head’s attribution on this prompt, and its mean over all."),
-        ("ablation", "effect") => {
+        ("intervene", "effect") => {
             ("", "The answer of the clean runs and of the changed ones, mean over prompts.")
         }
-        ("ablation", "top_tokens") => ("", "The likeliest next tokens, before and after."),
+        ("intervene", "top_tokens") => ("", "The likeliest next tokens, before and after."),
         ("prompt_test", "prompt_test") => (
             "logits",
             "The likeliest next tokens, by the model’s own logits. A token can become the answer or the distractor of an attribution.",

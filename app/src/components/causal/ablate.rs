@@ -22,10 +22,10 @@ fn ablation(experiment: &Experiment, heads: &BTreeSet<(usize, usize)>, to_mean: 
     if interventions.is_empty() {
         return None;
     }
-    with_analysis(experiment, json!({ "kind": "ablation", "interventions": interventions }))
+    with_analysis(experiment, json!({ "kind": "intervene", "interventions": interventions }))
 }
 
-/// The switch of the selected head, the set it is in, and the answer. Nothing where ablation is not to be had.
+/// The switch of the selected head, the set it is in, and the answer. Nothing where that is not to be had.
 #[component]
 pub fn Ablate() -> impl IntoView {
     let (page, view): (RunState, ViewState) = (expect_context(), expect_context());
