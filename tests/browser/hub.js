@@ -7,7 +7,6 @@ import { readFile, readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 
 const model = new URL("../../model/src/demo/", import.meta.url);
-const commit = "1".repeat(40);
 const weights = "model.safetensors";
 
 const hash = (kind, ...parts) => parts.reduce((sum, part) => sum.update(part), createHash(kind)).digest("hex");
@@ -36,7 +35,7 @@ export async function hub() {
     const { pathname } = new URL(asked.url, "http://hub");
     const [, repo, file] = pathname.match(/^\/(?:api\/models\/)?(org\/\w+)\/(?:revision|resolve)\/\w+\/?(.*)$/) ?? [];
     if (!["org/tiny", "org/short", "org/gated"].includes(repo)) return refuse(answer, 401, "RepoNotFound");
-    if (!file) return answer.end(JSON.stringify({ id: repo, sha: commit, siblings }));
+    if (!file) return answer.end(JSON.stringify({ id: repo, sha: hash("sha1", repo), siblings }));
     if (repo === "org/gated") return refuse(answer, 401, "GatedRepo");
     const bytes = files.get(file);
     if (!bytes) return refuse(answer, 404, "EntryNotFound");
