@@ -1,11 +1,15 @@
 //! softmax(q kᵀ/√d_head) v without scores or patterns in memory.
 //!
-//! A row reads the keys and values of the rows it sees where they lie; nothing is gathered, masked or transposed.
+//! Queries are taken in blocks of one segment, head by head: a head's keys and values are laid out once a block, in
+//! [tiles](super::tiles), whose products stay in registers. A block of a few rows, for which that would cost more than it
+//! saves, reads keys and values where they lie.
 
+use super::tiles::{COLUMNS, ROWS, Tiles};
 use super::{Matrix, math, simd, with_matrices};
 use crate::packing::Segment;
 use candle_core::{Result, Tensor};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// How a row divides into heads.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +18,10 @@ pub(crate) struct Heads {
     pub(crate) width: usize,
 }
 
-/// z `[rows, head, d_head]` of queries, keys and values of that shape.
+/// Most queries that share one layout of keys: their scores stay in the second-level cache.
+const BLOCK: usize = 64;
+
+/// z `[rows, head, d_head]` of queries, keys and values of that shape. Queries are those of the segments, in order.
 pub(crate) fn attend(
     q: &Tensor,
     k: &Tensor,
@@ -23,31 +30,55 @@ pub(crate) fn attend(
     segments: &[Segment],
 ) -> Result<Option<Tensor>> {
     let visible: Vec<Vec<usize>> = segments.iter().map(Segment::visible).collect();
-    // a row sees its segment's visible rows up to itself
-    let seen: Vec<&[usize]> = segments
-        .iter()
-        .zip(&visible)
-        .flat_map(|(segment, visible)| (segment.start()..visible.len()).map(|last| &visible[..=last]))
-        .collect();
-    let z = with_matrices([q, k, v], |qkv| all_rows(qkv, heads, &seen));
-    z.map(|z| Tensor::from_vec(z, (seen.len(), heads.count, heads.width), q.device())).transpose()
+    let blocks = blocks(segments, &visible);
+    let rows = blocks.iter().map(|block| block.rows).sum();
+    let z = with_matrices([q, k, v], |qkv| all_blocks(qkv, heads, rows, &blocks));
+    z.map(|z| Tensor::from_vec(z, (rows, heads.count, heads.width), q.device())).transpose()
 }
 
-fn all_rows([q, k, v]: [Matrix<'_>; 3], heads: Heads, seen: &[&[usize]]) -> Vec<f32> {
+/// Consecutive queries of one segment.
+struct Block<'a> {
+    /// Where they stand among all queries.
+    query: usize,
+    rows: usize,
+    /// The keys that the last of them sees; each one before sees one less.
+    visible: &'a [usize],
+}
+
+fn blocks<'a>(segments: &[Segment], visible: &'a [Vec<usize>]) -> Vec<Block<'a>> {
+    let queries: usize = segments.iter().map(|segment| segment.rows.len()).sum();
+    // several tasks a thread, where that leaves each some rows
+    let size = (queries / (4 * rayon::current_num_threads())).next_multiple_of(ROWS).clamp(2 * ROWS, BLOCK);
+    let (mut blocks, mut query) = (Vec::new(), 0);
+    for (segment, visible) in segments.iter().zip(visible) {
+        let end = query + segment.rows.len();
+        while query < end {
+            let rows = size.min(end - query);
+            blocks.push(Block { query, rows, visible: &visible[..visible.len() - (end - query - rows)] });
+            query += rows;
+        }
+    }
+    blocks
+}
+
+fn all_blocks(qkv: [Matrix<'_>; 3], heads: Heads, rows: usize, blocks: &[Block<'_>]) -> Vec<f32> {
     let width = heads.count * heads.width;
-    let mut z = vec![0.0_f32; seen.len() * width];
-    z.par_chunks_mut(width).enumerate().with_min_len(4).for_each_init(Vec::new, |weights, (row, z)| {
+    let mut z = vec![0.0_f32; rows * width];
+    let mut rest = z.as_mut_slice();
+    let mut parts = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let (part, after) = std::mem::take(&mut rest).split_at_mut(block.rows * width);
+        parts.push((block, part));
+        rest = after;
+    }
+    parts.into_par_iter().for_each_init(Scratch::default, |scratch, (block, z)| {
         simd(|| {
-            for (head, z) in z.chunks_exact_mut(heads.width).enumerate() {
+            for head in 0..heads.count {
                 let part = head * heads.width..(head + 1) * heads.width;
-                let scale = 1.0 / (heads.width as f32).sqrt();
-                let q = &q.row(row)[part.clone()];
-                weights.clear();
-                weights.extend(seen[row].iter().map(|&key| math::dot(q, &k.row(key)[part.clone()]) * scale));
-                let total = exponentials(weights);
-                for (&key, weight) in seen[row].iter().zip(weights.iter()) {
-                    let share = weight / total;
-                    z.iter_mut().zip(&v.row(key)[part.clone()]).for_each(|(z, v)| *z += share * v);
+                if block.rows < ROWS {
+                    block.by_row(qkv, &part, z, width, scratch);
+                } else {
+                    block.by_tile(qkv, &part, z, width, scratch);
                 }
             }
         });
@@ -55,13 +86,104 @@ fn all_rows([q, k, v]: [Matrix<'_>; 3], heads: Heads, seen: &[&[usize]]) -> Vec<
     z
 }
 
-/// Scores → exp(score − largest), and their sum.
+/// What one thread works with, kept from block to block.
+#[derive(Default)]
+struct Scratch {
+    keys: Tiles,
+    values: Tiles,
+    /// `[query, d_head]`, a multiple of [`ROWS`] queries.
+    queries: Vec<f32>,
+    /// Scores, then patterns, of [`ROWS`] queries: `[query, key]`, with room for whole tiles of keys.
+    pattern: Vec<f32>,
+}
+
+impl Block<'_> {
+    /// How many keys a query of the block sees.
+    fn seen(&self, query: usize) -> usize {
+        self.visible.len() - (self.rows - 1 - query)
+    }
+
+    /// Writes the block's z of one head, the columns `part` of `z` `[rows, width]`.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]
+    fn by_tile(
+        &self,
+        [q, k, v]: [Matrix<'_>; 3],
+        part: &Range<usize>,
+        z: &mut [f32],
+        width: usize,
+        scratch: &mut Scratch,
+    ) {
+        let Scratch { keys, values, queries, pattern } = scratch;
+        let (d_head, scale) = (part.len(), 1.0 / (part.len() as f32).sqrt());
+        keys.set_columns(self.visible.iter().map(|&key| &k.row(key)[part.clone()]), d_head);
+        values.set_rows(self.visible.iter().map(|&key| &v.row(key)[part.clone()]), d_head);
+        queries.clear();
+        for query in self.query..self.query + self.rows {
+            queries.extend(q.row(query)[part.clone()].iter().map(|q| q * scale));
+        }
+        queries.resize(self.rows.next_multiple_of(ROWS) * d_head, 0.0);
+        let stride = self.visible.len().next_multiple_of(COLUMNS);
+        pattern.resize(ROWS * stride, 0.0);
+        for first in (0..self.rows).step_by(ROWS) {
+            let here = ROWS.min(self.rows - first);
+            let seen = self.seen(first + here - 1);
+            keys.multiply(&queries[first * d_head..], d_head, d_head, seen, |key, scores| {
+                for (row, scores) in pattern.chunks_exact_mut(stride).zip(scores) {
+                    row[key..key + COLUMNS].copy_from_slice(scores);
+                }
+            });
+            for (i, row) in pattern.chunks_exact_mut(stride).enumerate() {
+                // rows beyond the block's last are computed like it, and dropped
+                softmax(&mut row[..seen], self.seen(first + i.min(here - 1)));
+            }
+            values.multiply(pattern, stride, seen, d_head, |column, sums| {
+                for (z, sums) in z[first * width..].chunks_mut(width).zip(sums).take(here) {
+                    let z = &mut z[part.clone()][column..];
+                    z.iter_mut().zip(sums).for_each(|(z, sum)| *z = *sum);
+                }
+            });
+        }
+    }
+
+    /// The same for few queries, row by row.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]
+    fn by_row(
+        &self,
+        [q, k, v]: [Matrix<'_>; 3],
+        part: &Range<usize>,
+        z: &mut [f32],
+        width: usize,
+        scratch: &mut Scratch,
+    ) {
+        let scale = 1.0 / (part.len() as f32).sqrt();
+        for (query, z) in z.chunks_exact_mut(width).enumerate() {
+            let (z, seen) = (&mut z[part.clone()], &self.visible[..self.seen(query)]);
+            let q = &q.row(self.query + query)[part.clone()];
+            let pattern = &mut scratch.pattern;
+            pattern.clear();
+            pattern.extend(seen.iter().map(|&key| math::dot(q, &k.row(key)[part.clone()]) * scale));
+            softmax(pattern, seen.len());
+            for (&key, share) in seen.iter().zip(pattern.iter()) {
+                z.iter_mut().zip(&v.row(key)[part.clone()]).for_each(|(z, v)| *z += share * v);
+            }
+        }
+    }
+}
+
+/// Over the first `seen` scores; 0 for the others.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]
-fn exponentials(scores: &mut [f32]) -> f32 {
-    let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+fn softmax(scores: &mut [f32], seen: usize) {
+    let (scores, hidden) = scores.split_at_mut(seen);
+    hidden.fill(0.0);
+    let largest = math::largest(scores);
     for score in scores.iter_mut() {
         *score = math::exp(*score - largest);
     }
-    math::sum(scores)
+    let share = 1.0 / math::sum(scores);
+    for score in scores.iter_mut() {
+        *score *= share;
+    }
 }

@@ -73,6 +73,20 @@ pub(super) fn sum(x: &[f32]) -> f32 {
     sum_lanes(x, x, |x, _| x)
 }
 
+/// The largest; −∞ of none.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]
+pub(super) fn largest(x: &[f32]) -> f32 {
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *lane = if *x > *lane { *x } else { *lane };
+        }
+    }
+    lanes.iter().chain(rest).copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
 /// Σ (x − centre)².
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]

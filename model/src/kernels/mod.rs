@@ -16,6 +16,7 @@ mod norm;
 mod panels;
 mod product;
 mod rotary;
+mod tiles;
 
 pub(crate) use activation::activate;
 pub(crate) use attention::{Heads, attend};

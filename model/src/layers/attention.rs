@@ -144,6 +144,20 @@ mod tests {
         }
     }
 
+    /// The largest difference between the kernel's z and the plain operations'.
+    fn distance(batch: &Batch, heads: usize, d_head: usize) -> f32 {
+        let random = || Tensor::randn(0_f32, 2.0, (batch.rows(), heads, d_head), &Device::Cpu).unwrap();
+        let (q, k, v) = (random(), random(), random());
+        let shape = Heads { count: heads, width: d_head };
+        let fused = kernels::attend(&q, &k, &v, shape, &batch.segments).unwrap().unwrap();
+        let mut hooks = Patterns(crate::hooks::Rows::All);
+        let mut tap = Tap::new(&mut hooks);
+        let parts = batch.segments.iter().map(|s| attend(0, 0, s, [&q, &k, &v], &mut tap).unwrap());
+        let plain = Tensor::cat(&parts.collect::<Vec<_>>(), 0).unwrap();
+        let distance = (fused - plain).unwrap().abs().unwrap().flatten_all().unwrap().max(0).unwrap();
+        distance.to_scalar().unwrap()
+    }
+
     proptest! {
         #[test]
         fn the_kernel_is_attention(
@@ -152,17 +166,21 @@ mod tests {
             d_head in 1_usize..24,
         ) {
             let slices: Vec<&[u32]> = prompts.iter().map(Vec::as_slice).collect();
-            let batch = Batch::shared(&slices);
-            let random = || Tensor::randn(0_f32, 2.0, (batch.rows(), heads, d_head), &Device::Cpu).unwrap();
-            let (q, k, v) = (random(), random(), random());
-            let fused =
-                kernels::attend(&q, &k, &v, Heads { count: heads, width: d_head }, &batch.segments).unwrap().unwrap();
-            let mut hooks = Patterns(crate::hooks::Rows::All);
-            let mut tap = Tap::new(&mut hooks);
-            let parts = batch.segments.iter().map(|s| attend(0, 0, s, [&q, &k, &v], &mut tap).unwrap());
-            let plain = Tensor::cat(&parts.collect::<Vec<_>>(), 0).unwrap();
-            let distance = (fused - plain).unwrap().abs().unwrap().flatten_all().unwrap().max(0).unwrap();
-            prop_assert!(distance.to_scalar::<f32>().unwrap() < 1e-5);
+            prop_assert!(distance(&Batch::shared(&slices), heads, d_head) < 1e-5);
+        }
+
+        #[test]
+        fn blocks_of_any_size_see_what_they_should(
+            lengths in prop::collection::vec(1_usize..90, 1..4),
+            common in 0_usize..80,
+            d_head in 1_usize..70,
+        ) {
+            let prompt = |(i, length): (usize, &usize)| {
+                [vec![0; common], vec![i as u32 + 1; *length]].concat()
+            };
+            let prompts: Vec<Vec<u32>> = lengths.iter().enumerate().map(prompt).collect();
+            let slices: Vec<&[u32]> = prompts.iter().map(Vec::as_slice).collect();
+            prop_assert!(distance(&Batch::shared(&slices), 2, d_head) < 1e-5);
         }
     }
 }
