@@ -21,6 +21,15 @@ impl Segment {
         self.context.iter().map(ExactSizeIterator::len).sum()
     }
 
+    /// Those of `rows` (ascending) that are its own, each as a segment that sees what it saw.
+    pub(crate) fn of_rows(&self, rows: &[u32]) -> impl Iterator<Item = Self> {
+        let own = rows.iter().map(|row| *row as usize).filter(|row| self.rows.contains(row));
+        own.map(|row| {
+            let before = Some(self.rows.start..row).filter(|before| !before.is_empty());
+            Self { rows: row..row + 1, context: self.context.iter().cloned().chain(before).collect() }
+        })
+    }
+
     /// What its last row sees, in order of position: the context and its own rows.
     pub fn visible(&self) -> Vec<usize> {
         self.context.iter().chain([&self.rows]).cloned().flatten().collect()
@@ -137,6 +146,9 @@ mod tests {
                 seen.extend(segment.rows.start as u32..=row);
                 assert_eq!(seen, rows[..=position], "a row sees its own prompt's positions up to itself");
                 assert_eq!(batch.positions[row as usize] as usize, position);
+                let alone: Vec<Segment> = batch.segments.iter().flat_map(|s| s.of_rows(&[row])).collect();
+                assert_eq!(alone.len(), 1);
+                assert_eq!(alone[0].visible().iter().map(|r| *r as u32).collect::<Vec<_>>(), seen);
             }
         }
         let covered: Vec<usize> = batch.segments.iter().flat_map(|s| s.rows.clone()).collect();

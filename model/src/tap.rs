@@ -1,17 +1,44 @@
 //! The forward pass's side of [`Hooks`]: every layer offers its values here and goes on with what comes back.
 
-use crate::hook_name::HookName;
+use crate::hook_name::{HookName, Site};
 use crate::hooks::{Hooks, Rows, put_rows};
-use candle_core::{Result, Tensor};
+use candle_core::{Result, Tensor, bail};
 
 /// The forward pass's side of [`Hooks`].
 pub(crate) struct Tap<'a> {
     hooks: &'a mut dyn Hooks,
+    /// The batch rows that values have, where they are not all.
+    kept: Option<Vec<u32>>,
 }
 
 impl<'a> Tap<'a> {
     pub(crate) fn new(hooks: &'a mut dyn Hooks) -> Self {
-        Self { hooks }
+        Self { hooks, kept: None }
+    }
+
+    /// From here on, values have these rows of the batch only, ascending: all that anyone wants of what comes.
+    pub(crate) fn keep(&mut self, rows: Vec<u32>) {
+        self.kept = Some(rows);
+    }
+
+    /// Those of `values` `[batch rows, …]` that are kept.
+    pub(crate) fn kept(&self, values: Tensor) -> Result<Tensor> {
+        match &self.kept {
+            None => Ok(values),
+            Some(rows) => {
+                values.contiguous()?.index_select(&Tensor::new(rows.as_slice(), values.device())?, 0)
+            }
+        }
+    }
+
+    /// Where the values of these batch rows are.
+    pub(crate) fn places(&self, rows: &[u32]) -> Result<Vec<u32>> {
+        let Some(kept) = &self.kept else { return Ok(rows.to_vec()) };
+        let place = |row| match kept.binary_search(row) {
+            Ok(place) => Ok(place as u32),
+            Err(_) => bail!("row {row} was not kept"),
+        };
+        rows.iter().map(place).collect()
     }
 
     /// Offers `[rows, …]` at a site and goes on with what comes back.
@@ -19,14 +46,15 @@ impl<'a> Tap<'a> {
         let Some(rows) = self.wanted_rows(name, values.dim(0)?) else { return Ok(values) };
         // hooks may index what they see, and what they keep is not to hold a larger buffer alive
         let values = values.contiguous()?;
+        let places = self.places(&rows)?;
         let seen = if rows.len() == values.dim(0)? {
             values.clone()
         } else {
-            values.index_select(&Tensor::new(rows.as_slice(), values.device())?, 0)?
+            values.index_select(&Tensor::new(places.as_slice(), values.device())?, 0)?
         };
         match self.hooks.visit(name, &rows, &seen)? {
             None => Ok(values),
-            Some(new) => put_rows(&values, &rows, &new),
+            Some(new) => put_rows(&values, &places, &new),
         }
     }
 
@@ -73,4 +101,26 @@ impl<'a> Tap<'a> {
     pub(crate) fn show(&mut self, name: HookName, rows: &[u32], values: &Tensor) -> Result<Option<Tensor>> {
         self.hooks.visit(name, rows, values)
     }
+}
+
+/// The rows that matter once block `layer`, the last, has its keys: those that are `read` at the end and those that hooks
+/// want. `None` where they are all, and where a hook looks at patterns or gives whole sites.
+pub(crate) fn rows_after_keys(hooks: &dyn Hooks, layer: usize, read: &[u32]) -> Option<Vec<u32>> {
+    let mut rows = read.to_vec();
+    for site in Site::ALL.iter().skip_while(|site| **site != Site::AttnScores) {
+        let name = if site.in_block() { HookName::block(layer, *site) } else { HookName::top(*site) };
+        if hooks.given(name).is_some() {
+            return None;
+        }
+        match hooks.wants(name) {
+            None => {}
+            Some(Rows::Only(wanted)) if !matches!(site, Site::AttnScores | Site::Pattern) => {
+                rows.extend(wanted)
+            }
+            Some(_) => return None,
+        }
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    Some(rows)
 }

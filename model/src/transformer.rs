@@ -13,13 +13,14 @@ use crate::checkpoint::{BlockWeights, Checkpoint, Weights};
 use crate::config::{BlockKind, Config, PositionKind};
 use crate::hook_name::{HookName, Site};
 use crate::hooks::Hooks;
+use crate::kernels;
 use crate::keys_values::KeysValues;
 use crate::layers::attention::Attention;
 use crate::layers::mlp;
 use crate::layers::norm::Norm;
 use crate::layers::rotary::Rotary;
 use crate::packing::{Batch, Segment};
-use crate::tap::Tap;
+use crate::tap::{Tap, rows_after_keys};
 use crate::wire::Processing;
 use candle_core::{Device, Result, Tensor, bail};
 
@@ -36,12 +37,22 @@ pub struct Pass {
     layer: usize,
     /// What it continues, with its own keys and values as far as it is.
     past: Option<KeysValues>,
+    /// The rows that will be read at the end, where that is known.
+    read: Option<Vec<u32>>,
+    /// The batch rows that the residual stream still has, where they are not all.
+    kept: Option<Vec<u32>>,
 }
 
 impl Pass {
     /// How many blocks have run.
     pub fn layers_done(&self) -> usize {
         self.layer
+    }
+
+    /// Nothing but the rows `read` will be read once all blocks have run, so that the last one computes no more than
+    /// these, and those that hooks want.
+    pub fn read_only(&mut self, read: &[u32]) {
+        self.read = Some(read.to_vec());
     }
 
     /// The residual stream before the next block, `[rows, d_model]`.
@@ -105,6 +116,7 @@ impl Transformer {
     /// Whatever the device or a hook gives.
     pub fn forward(&self, batch: &Batch, read: &[u32], hooks: &mut dyn Hooks) -> Result<Tensor> {
         let mut pass = self.start(batch, hooks)?;
+        pass.read_only(read);
         while pass.layer < self.config.n_layers {
             self.advance(&mut pass, hooks)?;
         }
@@ -146,7 +158,7 @@ impl Transformer {
         segments: Vec<Segment>,
     ) -> Result<Pass> {
         let rotary = self.rotary(&positions)?;
-        Ok(Pass { resid, positions, rotary, segments, layer, past: None })
+        Ok(Pass { resid, positions, rotary, segments, layer, past: None, read: None, kept: None })
     }
 
     /// Further rows join a pass before its next block: `resid` `[rows, d_model]`, their positions, and the segments they
@@ -181,6 +193,8 @@ impl Transformer {
     /// Whatever the device or a hook gives; after the last block, that there is none.
     pub fn advance(&self, pass: &mut Pass, hooks: &mut dyn Hooks) -> Result<()> {
         let Some(weights) = self.weights.blocks.get(pass.layer) else { bail!("all blocks have run") };
+        let read = pass.read.as_deref().filter(|_| pass.layer + 1 == self.config.n_layers);
+        let kept = read.and_then(|read| rows_after_keys(hooks, pass.layer, read));
         let attention = Attention {
             config: &self.config,
             weights,
@@ -188,9 +202,11 @@ impl Transformer {
             rotary: pass.rotary.as_ref(),
             segments: &pass.segments,
             past: pass.past.as_ref(),
+            read: kept.as_deref(),
         };
         pass.resid = self.block(pass.layer, weights, &attention, pass.resid.clone(), &mut Tap::new(hooks))?;
         pass.layer += 1;
+        pass.kept = kept;
         Ok(())
     }
 
@@ -199,7 +215,11 @@ impl Transformer {
     /// # Errors
     /// Whatever the device or a hook gives.
     pub fn finish(&self, pass: &Pass, read: &[u32], hooks: &mut dyn Hooks) -> Result<Tensor> {
-        let normalized = self.ln_final(&pass.resid, read, &mut Tap::new(hooks))?;
+        let mut tap = Tap::new(hooks);
+        if let Some(rows) = &pass.kept {
+            tap.keep(rows.clone());
+        }
+        let normalized = self.ln_final(&pass.resid, read, &mut tap)?;
         self.weights.unembed.forward(&normalized)
     }
 
@@ -240,12 +260,11 @@ impl Transformer {
             None => attention.forward(&ln1.forward(&resid_pre, tap)?, tap)?,
         };
         let attn_out = tap.at(name(Site::AttnOut), attn_out)?;
-        let resid_mid = (&resid_pre + attn_out)?;
+        let resid_pre = tap.kept(resid_pre)?;
         let mlp_input = match self.config.block {
-            BlockKind::Sequential => tap.at(name(Site::ResidMid), resid_mid.clone())?,
+            BlockKind::Sequential => tap.at(name(Site::ResidMid), sum([&resid_pre, &attn_out])?)?,
             BlockKind::Parallel => resid_pre,
         };
-        let base = if self.config.block == BlockKind::Sequential { mlp_input.clone() } else { resid_mid };
         let mlp_out = if let Some(given) = tap.given(name(Site::MlpOut)) {
             given
         } else {
@@ -253,7 +272,11 @@ impl Transformer {
             mlp::forward(weights, self.config.activation, layer, &normalized, tap)?
         };
         let mlp_out = tap.at(name(Site::MlpOut), mlp_out)?;
-        tap.at(name(Site::ResidPost), (base + mlp_out)?)
+        let resid_post = match self.config.block {
+            BlockKind::Sequential => sum([&mlp_input, &mlp_out])?,
+            BlockKind::Parallel => sum([&mlp_input, &attn_out, &mlp_out])?,
+        };
+        tap.at(name(Site::ResidPost), resid_post)
     }
 
     /// The final norm at `read`, `[read, d_model]`; at every row where a hook wants more than that.
@@ -264,11 +287,23 @@ impl Transformer {
             scale: HookName::top(Site::LnFinalScale),
             normalized: HookName::top(Site::LnFinalNormalized),
         };
-        let read_index = Tensor::new(read, &self.device)?;
+        let read_index = Tensor::new(tap.places(read)?, &self.device)?;
         let hooked = tap.wants(norm.scale) || tap.wants(norm.normalized);
         if hooked {
             return norm.forward(resid, tap)?.index_select(&read_index, 0);
         }
         norm.forward(&resid.index_select(&read_index, 0)?, tap)
     }
+}
+
+/// What is written to the residual stream, added up from the first to the last.
+fn sum<const N: usize>(parts: [&Tensor; N]) -> Result<Tensor> {
+    if let Some(sum) = kernels::sum(parts)? {
+        return Ok(sum);
+    }
+    let mut total = parts[0].clone();
+    for part in &parts[1..] {
+        total = (total + *part)?;
+    }
+    Ok(total)
 }

@@ -242,3 +242,29 @@ fn causal_experiments_agree_on_the_circuit_of_indirect_objects() {
     assert_eq!(by_patching[0], by_ablation[0], "what restores the answer is what it cannot do without");
     assert!(by_path[..2].iter().any(|head| by_patching[..4].contains(head)), "{by_path:?} {by_patching:?}");
 }
+
+#[test]
+fn the_last_block_computes_what_is_read_as_if_it_computed_everything() {
+    let checkpoint = Checkpoint::open("demo", &Source::Demo).unwrap();
+    let model = Transformer::load(&checkpoint, Processing::Folded, &Device::Cpu).unwrap();
+    let prompts: [&[u32]; 3] = [&[0, 5, 6, 7, 8], &[0, 5, 6, 9], &[0, 4]];
+    let batch = Batch::shared(&prompts);
+    let (read, last) = (batch.last_rows(), model.config().n_layers - 1);
+    let wanted = Rows::Only(vec![1, 3]);
+    for site in
+        [Site::Z, Site::Result, Site::AttnOut, Site::MlpPre, Site::MlpPost, Site::MlpOut, Site::ResidPost]
+    {
+        let name = HookName::block(last, site);
+        let run = |rows: &Rows| {
+            let mut recorder = Recorder::new([name], rows);
+            let logits = model.forward(&batch, &read, &mut recorder).unwrap();
+            (logits, recorder.into_cache().get(name, &[1, 3]).unwrap())
+        };
+        let ((some_logits, some), (all_logits, all)) = (run(&wanted), run(&Rows::All));
+        for (some, all) in [(some_logits, all_logits), (some, all)] {
+            let distance =
+                (some - all).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+            assert!(distance < 1e-4, "{name}: {distance}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 """A hooklens server as a subprocess: runs of experiments, and the memory they take."""
 
 import json
+import os
 import re
 import subprocess
 import tempfile
@@ -31,13 +32,18 @@ class Server:
         self.process.wait()
         self.data.cleanup()
 
-    def run(self, model, prompts):
-        """The events of an attribution, the last of which is `done`."""
-        body = {"model": model, "prompts": prompts, "analysis": {"kind": "attribution"}}
+    def run(self, model, prompts, analysis=None):
+        """The events of an analysis, an attribution unless said otherwise; the last is `done`."""
+        body = {"model": model, "prompts": prompts, "analysis": analysis or {"kind": "attribution"}}
         accepted = json.load(self.request("/api/runs", json.dumps(body).encode()))
         events = [json.loads(line) for line in self.request(f"/api/runs/{accepted['id']}/events?from=0")]
         assert events[-1]["event"] == "done", events[-1]
         return events
+
+    def cpu_seconds(self):
+        """Of all its threads since it started."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def expand(self, prompts):
         """The prompts of a built-in set, as a list."""

@@ -16,6 +16,7 @@ mod norm;
 mod panels;
 mod product;
 mod rotary;
+mod sum;
 mod tiles;
 
 pub(crate) use activation::activate;
@@ -26,6 +27,7 @@ pub(crate) use norm::normalize;
 pub(crate) use panels::Panels;
 pub(crate) use product::{product, product_transposed};
 pub(crate) use rotary::rotate;
+pub(crate) use sum::sum;
 
 use candle_core::{CpuStorage, Layout, Storage, Tensor};
 

@@ -22,16 +22,27 @@ pub(crate) struct Attention<'a> {
     pub(crate) segments: &'a [Segment],
     /// Keys and values of earlier passes, whose rows segments count too.
     pub(crate) past: Option<&'a KeysValues>,
+    /// The rows that are read after it, ascending, where they are not all: only these mix values and go on.
+    pub(crate) read: Option<&'a [u32]>,
 }
 
 impl Attention<'_> {
-    /// `[rows, d_model]` → attn_out without its hook, `[rows, d_model]`.
+    /// `[rows, d_model]` → attn_out without its hook, `[rows, d_model]`; from its queries on, `tap` keeps the rows that are
+    /// read.
     pub(crate) fn forward(&self, x: &Tensor, tap: &mut Tap<'_>) -> Result<Tensor> {
         let (q, mut k, mut v) = self.queries_keys_values(x, tap)?;
         if let Some(past) = self.past {
             (k, v) = past.extend(self.layer, &k, &v)?;
         }
-        let z = self.mix(&q, &k, &v, tap)?;
+        let z = match self.read {
+            None => self.mix(&q, &k, &v, self.segments, tap)?,
+            Some(rows) => {
+                tap.keep(rows.to_vec());
+                let segments: Vec<_> =
+                    self.segments.iter().flat_map(|segment| segment.of_rows(rows)).collect();
+                self.mix(&tap.kept(q)?, &k, &v, &segments, tap)?
+            }
+        };
         let z = tap.at(self.name(Site::Z), z)?;
         self.write(&z, tap)
     }
@@ -54,15 +65,27 @@ impl Attention<'_> {
 
     /// z, `[rows, head, d_head]`, of keys and values of those rows and all before. Scores and patterns exist only where a
     /// hook wants them.
-    fn mix(&self, q: &Tensor, k: &Tensor, v: &Tensor, tap: &mut Tap<'_>) -> Result<Tensor> {
+    fn mix(
+        &self,
+        q: &Tensor,
+        k: &Tensor,
+        v: &Tensor,
+        segments: &[Segment],
+        tap: &mut Tap<'_>,
+    ) -> Result<Tensor> {
         if ![Site::AttnScores, Site::Pattern].iter().any(|site| tap.wants(self.name(*site))) {
             let heads = Heads { count: self.config.n_heads, width: self.config.d_head };
-            if let Some(z) = kernels::attend(q, k, v, heads, self.segments)? {
+            if let Some(z) = kernels::attend(q, k, v, heads, segments)? {
                 return Ok(z);
             }
         }
         let past = self.past.map_or(0, KeysValues::rows);
-        let parts = self.segments.iter().map(|segment| attend(self.layer, past, segment, [q, k, v], tap));
+        let mut queries = 0;
+        let parts = segments.iter().map(|segment| {
+            let own = q.narrow(0, queries, segment.rows.len())?;
+            queries += segment.rows.len();
+            attend(self.layer, past, segment, [&own, k, v], tap)
+        });
         Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)
     }
 
@@ -72,18 +95,19 @@ impl Attention<'_> {
         let out = o.forward(&z.flatten_from(1)?)?;
         let result = self.name(Site::Result);
         let Some(rows) = tap.wanted_rows(result, z.dim(0)?) else { return Ok(out) };
-        let index = Tensor::new(rows.as_slice(), z.device())?;
+        let places = tap.places(&rows)?;
+        let index = Tensor::new(places.as_slice(), z.device())?;
         // [head, rows, d_head] × [head, d_head, d_model]
         let z = z.index_select(&index, 0)?.transpose(0, 1)?.contiguous()?;
         let w = o.matrix()?.reshape((self.config.n_heads, self.config.d_head, self.config.d_model))?;
         let results = z.matmul(&w)?.transpose(0, 1)?.contiguous()?;
         let Some(replaced) = tap.show(result, &rows, &results)? else { return Ok(out) };
-        crate::hooks::put_rows(&out, &rows, &replaced.sum(1)?.broadcast_add(&o.b)?)
+        crate::hooks::put_rows(&out, &places, &replaced.sum(1)?.broadcast_add(&o.b)?)
     }
 }
 
-/// z of one segment, `[segment rows, head, d_head]`, by way of scores and patterns. Keys and values begin with `past`
-/// rows that have no queries.
+/// z of one segment, `[segment rows, head, d_head]`, by way of scores and patterns. `q` has its queries; keys and values are
+/// those of every row, and begin with `past` rows that have no queries.
 fn attend(
     layer: usize,
     past: usize,
@@ -93,7 +117,7 @@ fn attend(
 ) -> Result<Tensor> {
     let rows: Vec<u32> = segment.rows.clone().map(|r| (r - past) as u32).collect();
     let by_head = |x: &Tensor| x.transpose(0, 1)?.contiguous();
-    let q = by_head(&q.narrow(0, segment.rows.start - past, segment.rows.len())?)?;
+    let q = by_head(q)?;
     let (k, v) = (by_head(&visible(k, segment)?)?, by_head(&visible(v, segment)?)?);
     let scores = (q.matmul(&k.t()?)? / (q.dim(D::Minus1)? as f64).sqrt())?;
     let scores = scores.broadcast_add(&causal_mask(segment, q.device())?)?;
@@ -152,7 +176,10 @@ mod tests {
         let fused = kernels::attend(&q, &k, &v, shape, &batch.segments).unwrap().unwrap();
         let mut hooks = Patterns(crate::hooks::Rows::All);
         let mut tap = Tap::new(&mut hooks);
-        let parts = batch.segments.iter().map(|s| attend(0, 0, s, [&q, &k, &v], &mut tap).unwrap());
+        let parts = batch.segments.iter().map(|s| {
+            let own = q.narrow(0, s.rows.start, s.rows.len()).unwrap();
+            attend(0, 0, s, [&own, &k, &v], &mut tap).unwrap()
+        });
         let plain = Tensor::cat(&parts.collect::<Vec<_>>(), 0).unwrap();
         let distance = (fused - plain).unwrap().abs().unwrap().flatten_all().unwrap().max(0).unwrap();
         distance.to_scalar().unwrap()
