@@ -146,7 +146,8 @@ mod tests {
                 seen.extend(segment.rows.start as u32..=row);
                 assert_eq!(seen, rows[..=position], "a row sees its own prompt's positions up to itself");
                 assert_eq!(batch.positions[row as usize] as usize, position);
-                let alone: Vec<Segment> = batch.segments.iter().flat_map(|s| s.of_rows(&[row])).collect();
+                let own = [row];
+                let alone: Vec<Segment> = batch.segments.iter().flat_map(|s| s.of_rows(&own)).collect();
                 assert_eq!(alone.len(), 1);
                 assert_eq!(alone[0].visible().iter().map(|r| *r as u32).collect::<Vec<_>>(), seen);
             }

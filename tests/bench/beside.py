@@ -65,6 +65,15 @@ class Bench:
         self.seed, self.peer = 0, None
 
     def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def start(self):
+        """Loads the model on both sides."""
         # the first answer of a program that has just started: the model is read, named and folded for it
         start = time.perf_counter()
         cpu = self.server.cpu_seconds()
@@ -79,7 +88,6 @@ class Bench:
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
             self.peer = subprocess.Popen(command, text=True, **pipes)
             self.peer_loading = json.loads(self.peer.stdout.readline())
-        return self
 
     def __exit__(self, *_):
         if self.peer:
