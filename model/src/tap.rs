@@ -115,7 +115,7 @@ pub(crate) fn rows_after_keys(hooks: &dyn Hooks, layer: usize, read: &[u32]) -> 
         match hooks.wants(name) {
             None => {}
             Some(Rows::Only(wanted)) if !matches!(site, Site::AttnScores | Site::Pattern) => {
-                rows.extend(wanted)
+                rows.extend(wanted);
             }
             Some(_) => return None,
         }
