@@ -26,7 +26,7 @@ impl Targets {
         Self { duplicates: ids.iter().enumerate().map(earlier).collect() }
     }
 
-    /// The keys where D[query] is one; none comes after the query.
+    /// The keys where D\[query\] is one; none comes after the query.
     pub(super) fn keys(&self, pattern: HeadPattern, query: usize) -> impl Iterator<Item = usize> {
         let (earlier, shift) = match pattern {
             HeadPattern::PreviousTokenHead => (&[][..], 0),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// y = x W + b.
 ///
-/// On the CPU, W lies in panels of columns ([`kernels`](crate::kernels) multiply by them): there is no second copy, so
+/// On the CPU, W lies in panels of columns (the kernels multiply by them): there is no second copy, so
 /// whoever needs its numbers takes [`rows`](Self::rows) or [`columns`](Self::columns) of it.
 #[derive(Clone, Debug)]
 pub struct Linear {

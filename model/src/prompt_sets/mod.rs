@@ -1,6 +1,6 @@
 //! The built-in prompt sets: what each makes of its options for a tokenizer.
 //!
-//! Random ones are drawn by a generator of their own ([`random`]), so that the same options make the same prompts for
+//! Random ones are drawn by a generator of their own (`random`), so that the same options make the same prompts for
 //! ever. What has to be one token is drawn from those words of a list that are, for the model at hand; where a tokenizer
 //! has too few of them, from all, and planning says of each prompt what is wrong.
 
