@@ -39,9 +39,13 @@ fn take() -> Snapshot {
         ("gpt2", 11),
         ("neox-parallel", 14),
         ("gpt2", 15),
+        ("neox-parallel", 37),
+        ("gpt2", 40),
+        ("neox-sequential", 42),
+        ("neox-sequential", 17),
+        ("neox-parallel", 25),
+        ("gpt2", 28),
         ("neox-parallel", 36),
-        ("gpt2", 39),
-        ("neox-sequential", 41),
     ];
     let run = |(case, experiment): (&str, usize)| {
         let expected = &expected::figures(case, Processing::Folded).experiments[experiment];
