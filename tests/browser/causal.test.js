@@ -95,6 +95,7 @@ for (const painter of painters) {
       await map(page, "patched_attn_out").waitFor();
       same(await shown(page, "patched_resid_pre"), figures.patched_resid_pre.values);
       const differs = figure(page, "patched_resid_pre").locator(".lab.differs");
+      await differs.first().waitFor();
       assert.equal(await differs.count(), 1);
       assert.equal(await differs.textContent(), " John Mary");
 

@@ -51,7 +51,8 @@ describe("heads by what they look at and by their weights", () => {
   test("a head's weights are one click from the inspector, and no prompt has part in them", async () => {
     await choose(page, "Attribution");
     await run(page);
-    await figure(page, "head_attribution").locator("canvas").first().waitFor();
+    await heads(page).waitFor();
+    await status(page, "done");
     await heads(page).click();
     const { element, head } = await inspector(page);
     await element.getByRole("button", { name: "weights of this head" }).click();
