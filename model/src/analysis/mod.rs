@@ -85,8 +85,13 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
             Box::new(prompt_test::PromptTestJob::new(model, checkpoint, prompts, options))
         }
         Analysis::ActivationPatching(options) => {
-            let columns = causal::Columns::of(&prompts, options.positions.as_deref())
-                .map_err(|message| Error::field("analysis.positions", message))?;
+            // heads that are patched everywhere need no positions in common
+            let columns = if options.by_position || options.site.iter().any(|site| !site.of_head()) {
+                causal::Columns::of(&prompts, options.positions.as_deref())
+                    .map_err(|message| Error::field("analysis.positions", message))?
+            } else {
+                causal::Columns::default()
+            };
             let labels = columns.labels(&prompts, plan.checkpoint().tokens());
             Box::new(causal::ActivationPatchingJob::new(model, prompts, options, columns, &labels))
         }
