@@ -22,6 +22,7 @@ const SOURCES: &[Source] = &[
     ("logit_lens", include_str!("../../docs/logit_lens.md")),
     ("prompt_test", include_str!("../../docs/prompt_test.md")),
     ("activation_patching", include_str!("../../docs/activation_patching.md")),
+    ("attribution_patching", include_str!("../../docs/attribution_patching.md")),
     ("path_patching", include_str!("../../docs/path_patching.md")),
     ("ablation", include_str!("../../docs/ablation.md")),
     ("detect_heads", include_str!("../../docs/detect_heads.md")),

@@ -143,6 +143,7 @@ impl Work for Planned {
             | Analysis::Neurons(_)
             | Analysis::Activations(_)
             | Analysis::ActivationPatching(_)
+            | Analysis::AttributionPatching(_)
             | Analysis::PathPatching(_)
             | Analysis::Ablation(_)
             | Analysis::DetectHeads(_)

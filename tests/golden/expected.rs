@@ -76,7 +76,7 @@ pub(crate) fn figures(case: &str, processing: Processing) -> Expected {
 const PER_ENTRY: &[&str] = &["top_probability", "answer_rank", "position_attribution"];
 
 /// Heatmaps whose axes are components, or words already.
-const NO_IDS: &[&str] = &["head_attribution", "patched_", "path_to_", "ablated_"];
+const NO_IDS: &[&str] = &["head_attribution", "patched_", "attributed_", "path_to_", "ablated_"];
 
 /// `figure` with its token ids, which TransformerLens gives, as hooklens shows tokens.
 pub(crate) fn in_words(figure: &Figure, tokens: &Tokens) -> Figure {

@@ -177,7 +177,25 @@ def all_of(model, processing):
         experiment([], {"kind": "head_circuit", "layer": 1, "head": 2}),
         experiment([], {"kind": "head_circuit", "layer": 0, "head": 0, "top_k": 3}),
         experiment([], {"kind": "composition"}),
+        *attributions(experiment),
         *generations(experiment),
+    ]
+
+
+def attributions(experiment):
+    """Estimates of what patching does, with and without the patching itself."""
+    kind = {"kind": "attribution_patching"}
+    return [
+        experiment([WARM, DULL], kind | {"site": [*LAYER_SITES, *HEAD_SITES]}),
+        experiment(
+            [without_distractor(WARM)],
+            kind
+            | {"site": HEAD_SITES, "by_position": True, "direction": "corrupted_into_clean", "normalize": False},
+            prepend_bos=False,
+        ),
+        experiment([WARM, DULL], kind | {"site": ["attn_out", "z"], "compare": True}),
+        experiment([DULL], kind | {"site": "resid_pre", "metric": "kl"}),
+        experiment([WARM], kind | {"site": "z", "metric": "probability_diff"}),
     ]
 
 

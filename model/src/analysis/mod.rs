@@ -34,7 +34,7 @@ mod walk;
 use crate::error::{Error, Result};
 use crate::plan::Plan;
 use crate::transformer::Transformer;
-use crate::wire::{Analysis, EventBody, Figure, FigureData, Progress};
+use crate::wire::{ActivationPatching, Analysis, EventBody, Figure, FigureData, Progress};
 use std::sync::Arc;
 
 /// Part of every result's id. Raise it when the numbers of any kind move.
@@ -85,14 +85,7 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
             Box::new(prompt_test::PromptTestJob::new(model, checkpoint, prompts, options))
         }
         Analysis::ActivationPatching(options) => {
-            // heads that are patched everywhere need no positions in common
-            let columns = if options.by_position || options.site.iter().any(|site| !site.of_head()) {
-                causal::Columns::of(&prompts, options.positions.as_deref())
-                    .map_err(|message| Error::field("analysis.positions", message))?
-            } else {
-                causal::Columns::default()
-            };
-            let labels = columns.labels(&prompts, plan.checkpoint().tokens());
+            let (columns, labels) = columns(plan, options)?;
             Box::new(causal::ActivationPatchingJob::new(model, prompts, options, columns, &labels))
         }
         Analysis::Ablation(options) => {
@@ -116,6 +109,10 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
                 columns.transpose().map_err(|message| Error::field("analysis.positions", message))?;
             Box::new(causal::PathPatchingJob::new(model, prompts, options, columns))
         }
+        Analysis::AttributionPatching(options) => {
+            let (columns, labels) = columns(plan, &options.patching())?;
+            Box::new(causal::AttributionPatchingJob::new(model, prompts, options, columns, &labels))
+        }
         Analysis::Activations(options) => {
             Box::new(activations::ActivationsJob::new(model, prompts, options)?)
         }
@@ -132,6 +129,17 @@ pub(crate) fn job(plan: &Plan, model: Arc<Transformer>) -> Result<Box<dyn Job>> 
             Box::new(generate::GenerateJob::new(model, checkpoint, prompts, options, bos)?)
         }
     })
+}
+
+/// The columns of a patching over positions, and what they are called; none where it is of whole heads.
+fn columns(plan: &Plan, options: &ActivationPatching) -> Result<(causal::Columns, Vec<String>)> {
+    if options.site.iter().all(|site| site.of_head()) && !options.by_position {
+        return Ok((causal::Columns::default(), Vec::new()));
+    }
+    let columns = causal::Columns::of(plan.prompts(), options.positions.as_deref())
+        .map_err(|message| Error::field("analysis.positions", message))?;
+    let labels = columns.labels(plan.prompts(), plan.checkpoint().tokens());
+    Ok((columns, labels))
 }
 
 fn figure(name: &str, prompt: Option<usize>, title: &str, data: FigureData) -> Figure {

@@ -6,8 +6,8 @@ use super::{EncodedPrompt, Limits};
 use crate::analysis::causal::Columns;
 use crate::config::{BlockKind, Config};
 use crate::wire::{
-    Ablation, AblationMethod, AblationSite, ActivationPatching, HeadAt, Intervene, PatchSite, PathPatching,
-    Problem, Receiver,
+    Ablation, AblationMethod, AblationSite, ActivationPatching, AttributionPatching, Direction, HeadAt,
+    Intervene, Metric, PatchSite, PathPatching, Problem, Receiver,
 };
 
 pub(super) fn check_activation_patching(
@@ -46,6 +46,20 @@ pub(super) fn check_activation_patching(
             limits.figure_values
         );
         problems.push(option("site", message));
+    }
+    problems
+}
+
+pub(super) fn check_attribution_patching(
+    config: &Config,
+    options: &AttributionPatching,
+    prompts: &[EncodedPrompt],
+    limits: &Limits,
+) -> Vec<Problem> {
+    let mut problems = check_activation_patching(config, &options.patching(), prompts, limits);
+    if options.metric == Metric::Kl && options.direction == Direction::CorruptedIntoClean {
+        let message = "`kl` is smallest at the clean run, so every slope there is 0; take `clean_into_corrupted`, or another metric";
+        problems.push(option("metric", message.to_owned()));
     }
     problems
 }

@@ -68,7 +68,9 @@ pub(super) enum Twins {
 
 pub(super) fn twins(analysis: &Analysis) -> Twins {
     match analysis {
-        Analysis::ActivationPatching(_) | Analysis::PathPatching(_) => Twins::Needed,
+        Analysis::ActivationPatching(_) | Analysis::AttributionPatching(_) | Analysis::PathPatching(_) => {
+            Twins::Needed
+        }
         Analysis::Ablation(options) if options.normalize => Twins::Needed,
         Analysis::Ablation(options) if options.method == AblationMethod::Resample => Twins::Used,
         _ => Twins::Unused,
@@ -180,6 +182,7 @@ fn compares_answers(analysis: &Analysis) -> bool {
         | Analysis::Neurons(_)
         | Analysis::PositionAttribution(_) => true,
         Analysis::ActivationPatching(_)
+        | Analysis::AttributionPatching(_)
         | Analysis::PathPatching(_)
         | Analysis::Ablation(_)
         | Analysis::Intervene(_) => metric(analysis) != Some(Metric::Kl),
@@ -202,6 +205,7 @@ fn compares_probabilities(analysis: &Analysis) -> bool {
 fn metric(analysis: &Analysis) -> Option<Metric> {
     match analysis {
         Analysis::ActivationPatching(options) => Some(options.metric),
+        Analysis::AttributionPatching(options) => Some(options.metric),
         Analysis::PathPatching(options) => Some(options.metric),
         Analysis::Ablation(options) => Some(options.metric),
         Analysis::Intervene(options) => Some(options.metric),

@@ -50,6 +50,9 @@ pub(super) fn check(
         Analysis::DetectHeads(options) => check_detect_heads(options, prompts),
         Analysis::HeadCircuit(options) => check_head_circuit(config, options, limits),
         Analysis::Composition(_) => check_composition(config, limits),
+        Analysis::AttributionPatching(options) => {
+            causal::check_attribution_patching(config, options, prompts, limits)
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use super::literals::{boolean, list, string};
 use super::{Recipe, WORDS, piece};
 use crate::wire::{ActivationPatching, Direction, Experiment, PatchSite};
 
-const PATCH: &str = piece!("activation_patching/patch");
+/// Every cell, patched.
+pub(super) const PATCH: &str = piece!("activation_patching/patch");
 
 pub(super) fn recipes(experiment: &Experiment, options: &ActivationPatching) -> Vec<Recipe> {
     let several = causal::pairs(experiment) > 1;

@@ -11,6 +11,7 @@ mod activation_patching;
 mod activations;
 mod attention;
 mod attribution;
+mod attribution_patching;
 mod causal;
 mod composition;
 mod detect_heads;
@@ -137,6 +138,7 @@ fn recipes(experiment: &Experiment) -> Vec<Recipe> {
         Analysis::DetectHeads(options) => detect_heads::recipes(options),
         Analysis::HeadCircuit(options) => head_circuit::recipes(options),
         Analysis::Composition(_) => composition::recipes(),
+        Analysis::AttributionPatching(options) => attribution_patching::recipes(experiment, options),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What to compute, and its options.
 
 use super::{
-    Ablation, ActivationPatching, Composition, DetectHeads, Generate, HeadCircuit, Intervene, PathPatching,
+    Ablation, ActivationPatching, AttributionPatching, Composition, DetectHeads, Generate, HeadCircuit,
+    Intervene, PathPatching,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,8 @@ pub enum Analysis {
     HeadCircuit(HeadCircuit),
     /// How much of what each head reads each earlier head can have written, by their weights alone.
     Composition(Composition),
+    /// The same to first order, by gradients.
+    AttributionPatching(AttributionPatching),
 }
 
 impl Analysis {
@@ -64,6 +67,7 @@ impl Analysis {
             Self::DetectHeads(_) => "detect_heads",
             Self::HeadCircuit(_) => "head_circuit",
             Self::Composition(_) => "composition",
+            Self::AttributionPatching(_) => "attribution_patching",
         }
     }
 

@@ -157,6 +157,10 @@ mod tests {
             (r#"{"model":"demo","prompts":[],"analysis":{"kind":"composition","mode":"q"}}"#, "mode"),
             (r#"{"model":"demo","prompts":[],"analysis":{"kind":"generate","tokens":1}}"#, "tokens"),
             (
+                r#"{"model":"demo","prompts":[],"analysis":{"kind":"attribution_patching","site":"z","sites":1}}"#,
+                "sites",
+            ),
+            (
                 r#"{"model":"demo","prompts":[],"analysis":{"kind":"generate","interventions":[{"site":"z","layer":0,"method":"zero","heads":1}]}}"#,
                 "heads",
             ),

@@ -6,6 +6,7 @@
 
 mod analysis;
 mod api;
+mod attribution_patching;
 mod causal;
 mod event;
 mod experiment;
@@ -26,6 +27,7 @@ pub use api::{
     ApiError, Checked, LoadedModel, Memory, ModelListing, ModelRequest, Problem, PromptFile, Residence,
     RowProblem, RunAccepted, SetListing, SetOption, SetOptionKind, StoredResult, Unloaded,
 };
+pub use attribution_patching::AttributionPatching;
 pub use causal::{
     Ablation, AblationMethod, AblationSite, ActivationPatching, Direction, FinalLogits, HeadAt, Intervene,
     Metric, PatchSite, PathPatching, Receiver, Sender,

@@ -21,6 +21,7 @@ pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
         Analysis::PathPatching(_) => paths(&figure.name),
         Analysis::Ablation(_) => ablation(&figure.name),
         Analysis::Intervene(_) => intervene(&figure.name),
+        Analysis::AttributionPatching(_) => estimated(&figure.name),
     }
 }
 
@@ -73,6 +74,20 @@ fn ablation(name: &str) -> &'static str {
         return patching(name);
     }
     "The answer of the clean run when one head, or what one layer writes, is replaced. Mean over prompts."
+}
+
+fn estimated(name: &str) -> &'static str {
+    match name.split('_').next() {
+        Some("compared") => {
+            "Each cell, as activation patching gives it and as attribution patching estimates it."
+        }
+        Some("agreement") => "Pearson’s correlation of patched and estimated cells, by site.",
+        Some("attributed") if !name.ends_with("_stderr") => {
+            "The answer when one activation of the one run is put into the other, estimated by its gradient: 0 is the \
+             corrupted runs’ answer and 1 the clean runs’, unless it is not normalised. Mean over pairs."
+        }
+        _ => patching(name),
+    }
 }
 
 fn patching(name: &str) -> &'static str {

@@ -51,6 +51,17 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
             "",
             "Share of each head’s attention that goes where a head of that name looks, mean over queries; entropy in nats.",
         ),
+        ("attribution_patching", "agreement") => {
+            ("", "Pearson’s correlation of patched and estimated cells, site by site.")
+        }
+        ("attribution_patching", name) if name.starts_with("compared_") => (
+            "",
+            "Each cell as activation patching gives it, and as its gradient estimates it: on the diagonal both agree.",
+        ),
+        ("attribution_patching", name) if name.starts_with("attributed_") => (
+            "",
+            "What the answer would be with one activation of the other run, to first order: (its change) · (the gradient there).",
+        ),
         ("generate", "text") => (
             "",
             "What the model goes on with. Darker tokens are likelier; both runs get the same draws, so where they differ the change is the reason.",

@@ -34,11 +34,32 @@ pub(crate) struct ActivationPatchingJob {
 }
 
 /// The cells of one site.
-struct Grid {
-    site: PatchSite,
-    axes: Axes,
+pub(super) struct Grid {
+    pub(super) site: PatchSite,
+    pub(super) axes: Axes,
     /// Where they stand among all cells.
-    cells: Range<usize>,
+    pub(super) cells: Range<usize>,
+}
+
+impl Grid {
+    /// What a figure of it is called.
+    pub(super) fn name(&self, what: &str) -> String {
+        let by_position = if self.axes.len() > 2 { "_by_position" } else { "" };
+        format!("{what}_{}{by_position}", self.site.name())
+    }
+
+    /// What each cell is called: `L2H1`, or `L2 · film`.
+    pub(super) fn labels(&self) -> Vec<String> {
+        let mut all = vec![String::new()];
+        for (axis, labels) in &self.axes {
+            let joint = if *axis == "position" { " · " } else { "" };
+            all = all
+                .iter()
+                .flat_map(|so_far| labels.iter().map(move |l| format!("{so_far}{joint}{l}")))
+                .collect();
+        }
+        all
+    }
 }
 
 /// A pair on its way.
@@ -181,9 +202,7 @@ impl ActivationPatchingJob {
         let complete = self.done.len() == self.prompts.len();
         let effects = Effects { prompts: &self.prompts, pairs, normalize: self.options.normalize, complete };
         let of_grid = |grid: &Grid| {
-            let by_position = if grid.axes.len() > 2 { "_by_position" } else { "" };
-            let name = format!("patched_{}{by_position}", grid.site.name());
-            effects.figures(&name, &title(grid.site), grid.cells.clone(), &grid.axes)
+            effects.figures(&grid.name("patched"), &title(grid.site), grid.cells.clone(), &grid.axes)
         };
         let figures = [effects.summary()].into_iter().chain(self.grids.iter().flat_map(of_grid));
         figures.map(EventBody::Figure).collect()
@@ -212,7 +231,8 @@ impl Job for ActivationPatchingJob {
     }
 }
 
-fn grids(config: &Config, options: &ActivationPatching, labels: &[String]) -> Vec<Grid> {
+/// One grid a site, its cells after those of the one before.
+pub(super) fn grids(config: &Config, options: &ActivationPatching, labels: &[String]) -> Vec<Grid> {
     let mut start = 0;
     let of = |site: &PatchSite| {
         let layers = ("layer", numbered('L', config.n_layers));

@@ -19,7 +19,12 @@ pub(super) struct Measure<'a> {
 impl Measure<'_> {
     /// Of each run, from its logits `[runs, d_vocab]`.
     pub(super) fn of(&self, logits: &Tensor) -> Result<Vec<f32>> {
-        let value = match self.metric {
+        self.values(logits)?.to_vec1()
+    }
+
+    /// The same as a tensor `[runs]`, from operations that all have gradients.
+    pub(super) fn values(&self, logits: &Tensor) -> Result<Tensor> {
+        Ok(match self.metric {
             Metric::LogitDiff => {
                 let baseline = match self.prompt.distractor {
                     Some(id) => column(logits, id)?,
@@ -38,8 +43,7 @@ impl Measure<'_> {
                 let ratio = clean.broadcast_sub(&log_softmax(logits)?)?;
                 ratio.broadcast_mul(&clean.exp()?)?.sum(D::Minus1)?
             }
-        };
-        value.to_vec1()
+        })
     }
 
     /// Of cells that have gone through all blocks.

@@ -6,8 +6,11 @@
 
 mod ablation;
 mod activation_patching;
+mod attribution_patching;
+mod backward;
 mod cells;
 mod changes;
+mod comparison;
 mod effects;
 mod intervene;
 mod metric;
@@ -19,6 +22,7 @@ mod sweep;
 
 pub(super) use ablation::AblationJob;
 pub(super) use activation_patching::ActivationPatchingJob;
+pub(super) use attribution_patching::AttributionPatchingJob;
 pub(super) use intervene::InterveneJob;
 pub(super) use path_patching::PathPatchingJob;
 pub(crate) use positions::Columns;
