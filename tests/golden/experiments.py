@@ -185,15 +185,15 @@ def all_of(model, processing):
 def attributions(experiment):
     """Estimates of what patching does, with and without the patching itself."""
     kind = {"kind": "attribution_patching"}
+    backwards = {"direction": "corrupted_into_clean", "normalize": False}
     return [
-        experiment([WARM, DULL], kind | {"site": [*LAYER_SITES, *HEAD_SITES]}),
+        experiment([WARM, DULL], kind | {"site": ["resid_pre", "mlp_out", "z", "pattern"]}),
         experiment(
             [without_distractor(WARM)],
-            kind
-            | {"site": HEAD_SITES, "by_position": True, "direction": "corrupted_into_clean", "normalize": False},
+            kind | {"site": ["q", "k", "v", "pattern"], "by_position": True} | backwards,
             prepend_bos=False,
         ),
-        experiment([WARM, DULL], kind | {"site": ["attn_out", "z"], "compare": True}),
+        experiment([WARM], kind | {"site": ["attn_out", "z"], "compare": True}),
         experiment([DULL], kind | {"site": "resid_pre", "metric": "kl"}),
         experiment([WARM], kind | {"site": "z", "metric": "probability_diff"}),
     ]

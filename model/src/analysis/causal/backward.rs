@@ -92,14 +92,13 @@ impl Backward {
         let entry = HookName::block(layers.start, Site::ResidPre);
         let mut gradients = Gradients::new(wanted.chain([entry]), &Rows::All);
         let ours = advance(model, &layers, base, &mut gradients)?;
-        let end = match self.slope.take() {
-            Some(slope) => (ours.resid() * slope)?.sum_all()?,
-            None => {
-                let last = [ours.resid().dim(0)? as u32 - 1];
-                let donor = model.finish(&theirs, &last, &mut NoHooks)?.get(0)?;
-                let base = model.finish(&ours, &last, &mut NoHooks)?.get(0)?;
-                number(Ends { base: &base, donor: &donor })?
-            }
+        let end = if let Some(slope) = self.slope.take() {
+            (ours.resid() * slope)?.sum_all()?
+        } else {
+            let last = [ours.resid().dim(0)? as u32 - 1];
+            let donor = model.finish(&theirs, &last, &mut NoHooks)?.get(0)?;
+            let base = model.finish(&ours, &last, &mut NoHooks)?.get(0)?;
+            number(Ends { base: &base, donor: &donor })?
         };
         let base = gradients.backward(&end)?;
         self.slope = Some(base.gradients.get(entry, &all(&ours)?)?);
