@@ -53,14 +53,6 @@ pub(crate) fn assert_same_figure(what: &str, ours: &Figure, expected: &Figure, t
             assert_close(&what, values, theirs, tolerance);
         }
         (
-            FigureData::Scatter { x, y, labels, .. },
-            FigureData::Scatter { x: x_theirs, y: y_theirs, labels: labels_theirs, .. },
-        ) => {
-            assert_eq!(labels, labels_theirs, "{what}: labels");
-            assert_close(&what, x, x_theirs, tolerance);
-            assert_close(&what, y, y_theirs, tolerance);
-        }
-        (
             FigureData::Tensor { axes, shape, values },
             FigureData::Tensor { axes: names, shape: lengths, values: theirs },
         ) => {

@@ -177,8 +177,8 @@ def all_of(model, processing):
         experiment([], {"kind": "head_circuit", "layer": 1, "head": 2}),
         experiment([], {"kind": "head_circuit", "layer": 0, "head": 0, "top_k": 3}),
         experiment([], {"kind": "composition"}),
-        *attributions(experiment),
         *generations(experiment),
+        *attributions(experiment),
     ]
 
 

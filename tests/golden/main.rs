@@ -10,5 +10,6 @@ mod expected;
 mod gradients;
 mod parity;
 mod run;
+mod slopes;
 mod snapshot;
 mod snippets;

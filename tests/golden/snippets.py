@@ -74,10 +74,6 @@ def shape(kind, namespace):
         return {"values": {name: numbers([values[name]])[0] for name in values.index}}
     if kind == "tensor":
         return {"axes": namespace["axes"], "shape": list(values.shape), "values": numbers(values)}
-    if kind == "scatter":
-        x_title, y_title = namespace["titles"]
-        points = {"x": numbers(values["x"]), "y": numbers(values["y"]), "labels": list(values.index)}
-        return points | {"x_title": x_title, "y_title": y_title}
     assert kind == "table", kind
     return {"columns": list(values.columns), "rows": [row(*named) for named in values.iterrows()]}
 

@@ -74,6 +74,23 @@ const METRIC: Setting = Setting {
         ("kl", "KL divergence from clean"),
     ]),
 };
+const PATCHED: Setting = Setting {
+    name: "site",
+    title: "What is put in",
+    input: Input::AnyOf(&[
+        ("resid_pre", "resid_pre"),
+        ("resid_mid", "resid_mid"),
+        ("attn_out", "attn_out"),
+        ("mlp_out", "mlp_out"),
+        ("z", "head z"),
+        ("q", "head q"),
+        ("k", "head k"),
+        ("v", "head v"),
+        ("pattern", "head pattern"),
+    ]),
+};
+const HEADS_BY_POSITION: Setting =
+    Setting { name: "by_position", title: "Heads one position at a time", input: Input::Flag };
 const NORMALIZE: Setting = Setting { name: "normalize", title: "0 corrupted, 1 clean", input: Input::FlagOn };
 const PROMPT: Setting = Setting { name: "prompt", title: "Prompt", input: Input::Prompt };
 
@@ -240,26 +257,20 @@ pub const KINDS: &[Kind] = &[
         title: "Activation patching",
         hint: "layer × position, heads",
         needs_pairs: true,
+        settings: &[PATCHED, DIRECTION, METRIC, NORMALIZE, HEADS_BY_POSITION],
+    },
+    Kind {
+        name: "attribution_patching",
+        title: "Attribution patching",
+        hint: "the same, by gradients",
+        needs_pairs: true,
         settings: &[
-            Setting {
-                name: "site",
-                title: "What is put in",
-                input: Input::AnyOf(&[
-                    ("resid_pre", "resid_pre"),
-                    ("resid_mid", "resid_mid"),
-                    ("attn_out", "attn_out"),
-                    ("mlp_out", "mlp_out"),
-                    ("z", "head z"),
-                    ("q", "head q"),
-                    ("k", "head k"),
-                    ("v", "head v"),
-                    ("pattern", "head pattern"),
-                ]),
-            },
+            PATCHED,
             DIRECTION,
             METRIC,
             NORMALIZE,
-            Setting { name: "by_position", title: "Heads one position at a time", input: Input::Flag },
+            HEADS_BY_POSITION,
+            Setting { name: "compare", title: "Beside patching itself", input: Input::Flag },
         ],
     },
     Kind {

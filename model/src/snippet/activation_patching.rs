@@ -5,8 +5,12 @@ use super::literals::{boolean, list, string};
 use super::{Recipe, WORDS, piece};
 use crate::wire::{ActivationPatching, Direction, Experiment, PatchSite};
 
-/// Every cell, patched.
+/// A pair's cells, patched.
 pub(super) const PATCH: &str = piece!("activation_patching/patch");
+/// The cells of every pair.
+pub(super) const CELLS: &str = piece!("activation_patching/cells");
+/// Those of the figure's site.
+pub(super) const PATCHED: &str = piece!("activation_patching/patched_cells");
 
 pub(super) fn recipes(experiment: &Experiment, options: &ActivationPatching) -> Vec<Recipe> {
     let several = causal::pairs(experiment) > 1;
@@ -47,9 +51,23 @@ fn recipe(
     piece: &'static str,
 ) -> Recipe {
     let name = format!("patched_{}{suffix}", site.name());
-    let pieces =
-        vec![WORDS, causal::PAIRS, causal::EFFECTS, causal::POSITIONS, causal::COLUMNS, PATCH, piece];
+    let pieces = vec![
+        WORDS,
+        causal::PAIRS,
+        causal::EFFECTS,
+        causal::POSITIONS,
+        causal::COLUMNS,
+        CELLS,
+        PATCH,
+        PATCHED,
+        piece,
+    ];
     let recipe = of_pairs(Recipe::new(&name, kind, pieces), options.metric, options.normalize);
+    of_site(recipe, options, site)
+}
+
+/// What the pieces that make cells read.
+pub(super) fn of_site(recipe: Recipe, options: &ActivationPatching, site: PatchSite) -> Recipe {
     let forwards = options.direction == Direction::CleanIntoCorrupted;
     recipe
         .with("SITE", string(site.name()))

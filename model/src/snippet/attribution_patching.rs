@@ -1,15 +1,15 @@
 //! The figures of `attribution_patching`, and with `compare` those of `activation_patching` beside them.
 
 use super::causal::{self, of_pairs};
-use super::literals::{boolean, string};
+use super::literals::string;
 use super::{Recipe, WORDS, activation_patching, piece};
-use crate::wire::{AttributionPatching, Direction, Experiment, PatchSite};
+use crate::wire::{AttributionPatching, Experiment, PatchSite};
 
 const ATTRIBUTE: &str = piece!("attribution_patching/attribute");
 
 pub(super) fn recipes(experiment: &Experiment, options: &AttributionPatching) -> Vec<Recipe> {
     let patched = activation_patching::recipes(experiment, &options.patching());
-    let mut recipes: Vec<Recipe> = patched.iter().map(|recipe| estimated(recipe.clone())).collect();
+    let mut recipes: Vec<Recipe> = patched.iter().cloned().map(estimated).collect();
     if options.compare {
         recipes.extend(patched.into_iter().filter(|recipe| recipe.key.name != "summary"));
         for &site in options.site.iter() {
@@ -33,6 +33,8 @@ fn estimated(mut recipe: Recipe) -> Recipe {
     for piece in &mut recipe.pieces {
         if *piece == activation_patching::PATCH {
             *piece = ATTRIBUTE;
+        } else if *piece == activation_patching::PATCHED {
+            *piece = piece!("attribution_patching/estimated_cells");
         }
     }
     recipe
@@ -51,14 +53,12 @@ fn both(
         causal::PAIRS,
         causal::EFFECTS,
         causal::POSITIONS,
+        causal::COLUMNS,
+        activation_patching::CELLS,
         activation_patching::PATCH,
         ATTRIBUTE,
         piece,
     ];
     let recipe = of_pairs(Recipe::new(name, kind, pieces), options.metric, options.normalize);
-    let forwards = options.direction == Direction::CleanIntoCorrupted;
-    recipe
-        .with("SITE", string(site.name()))
-        .with("CLEAN_INTO_CORRUPTED", boolean(forwards))
-        .with("BY_POSITION", boolean(options.by_position))
+    activation_patching::of_site(recipe, &options.patching(), site)
 }

@@ -58,10 +58,6 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
             "",
             "Each cell as activation patching gives it, and as its gradient estimates it: on the diagonal both agree.",
         ),
-        ("attribution_patching", name) if name.starts_with("attributed_") => (
-            "",
-            "What the answer would be with one activation of the other run, to first order: (its change) · (the gradient there).",
-        ),
         ("generate", "text") => (
             "",
             "What the model goes on with. Darker tokens are likelier; both runs get the same draws, so where they differ the change is the reason.",

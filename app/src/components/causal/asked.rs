@@ -6,7 +6,7 @@ use model::wire::{Analysis, Experiment, Figure};
 use serde_json::Value;
 
 /// Kinds whose figures say what a change of an activation makes of the answer.
-pub const KINDS: [&str; 3] = ["activation_patching", "path_patching", "ablation"];
+pub const KINDS: [&str; 4] = ["activation_patching", "attribution_patching", "path_patching", "ablation"];
 
 /// A causal analysis and its options.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,9 +42,14 @@ impl Asked {
         self.options.get("normalize").and_then(Value::as_bool).unwrap_or(self.kind != "ablation")
     }
 
+    /// Whether activations of the one run are put into the other, or that is estimated: both have a direction.
+    pub fn patches(&self) -> bool {
+        matches!(self.kind, "activation_patching" | "attribution_patching")
+    }
+
     /// Whether the run that is changed is the clean one.
     pub fn changes_clean(&self) -> bool {
-        self.kind != "activation_patching" || self.word("direction") == Some("corrupted_into_clean")
+        !self.patches() || self.word("direction") == Some("corrupted_into_clean")
     }
 
     /// The value of a cell that changes nothing: the maps show how far a cell is from it. None until it is known.
@@ -83,7 +88,9 @@ impl Asked {
 
     /// What a map shows, in a line.
     pub fn caption(&self, name: &str) -> String {
-        let site = name.strip_prefix("patched_").unwrap_or(name).trim_end_matches("_by_position");
+        let site = name.trim_end_matches("_by_position");
+        let site =
+            ["patched_", "attributed_"].iter().find_map(|start| site.strip_prefix(start)).unwrap_or(site);
         let act = match self.kind {
             "path_patching" => format!(
                 "the corrupted output of one part reaches {} and nothing else does",
@@ -93,7 +100,7 @@ impl Asked {
             _ if self.changes_clean() => format!("one corrupted {site} replaces the clean one"),
             _ => format!("one clean {site} replaces the corrupted one"),
         };
-        match (self.normalized(), self.changes_clean()) {
+        let what = match (self.normalized(), self.changes_clean()) {
             (true, false) => {
                 format!("Share of the difference that comes back when {act}: 0 corrupted, 1 clean.")
             }
@@ -107,7 +114,8 @@ impl Asked {
             (false, true) => {
                 format!("How {} changes when {act}: the value less that of the clean runs.", self.metric())
             }
-        }
+        };
+        if name.starts_with("attributed_") { format!("{what} Estimated by gradients.") } else { what }
     }
 
     fn method_words(&self) -> &'static str {
@@ -195,6 +203,10 @@ mod tests {
             json!({ "kind": "activation_patching", "site": "z", "direction": "corrupted_into_clean" });
         assert_eq!(asked(&destroy).neutral(None), Some(1.0));
         assert!(asked(&destroy).caption("patched_z").contains("one corrupted z replaces the clean one"));
+        let estimate = json!({ "kind": "attribution_patching", "site": "z" });
+        assert_eq!(asked(&estimate).neutral(None), Some(0.0));
+        let caption = asked(&estimate).caption("attributed_z_by_position");
+        assert!(caption.contains("one clean z replaces") && caption.ends_with("Estimated by gradients."));
     }
 
     #[test]

@@ -17,9 +17,12 @@ pub struct FollowUp {
 pub fn follow_ups(experiment: &Experiment) -> Vec<FollowUp> {
     let Some(asked) = Asked::of(experiment) else { return Vec::new() };
     let mut analyses: Vec<(&'static str, Value)> = Vec::new();
-    if asked.kind() == "activation_patching"
+    if asked.patches()
         && let Ok(mut turned) = serde_json::to_value(&experiment.analysis)
     {
+        if asked.option("compare") != Some(&true.into()) {
+            analyses.push(other_way(&asked, turned.clone()));
+        }
         let other = if asked.changes_clean() { "clean_into_corrupted" } else { "corrupted_into_clean" };
         turned["direction"] = other.into();
         analyses.push(("Patch in the other direction", turned));
@@ -37,6 +40,16 @@ pub fn follow_ups(experiment: &Experiment) -> Vec<FollowUp> {
     let follow_up =
         |(title, analysis)| Some(FollowUp { title, experiment: with_analysis(experiment, analysis)? });
     analyses.into_iter().filter_map(follow_up).collect()
+}
+
+/// The cells of a patching by gradients; of an estimate by gradients, patched, both beside each other.
+fn other_way(asked: &Asked, mut options: Value) -> (&'static str, Value) {
+    options["kind"] = "attribution_patching".into();
+    if asked.kind() == "activation_patching" {
+        return ("Estimate by gradients", options);
+    }
+    options["compare"] = true.into();
+    ("Compare with patching", options)
 }
 
 /// The buttons.
@@ -74,11 +87,16 @@ mod tests {
         let experiment = json!({ "model": "demo", "prompts": [{ "text": "a" }], "analysis": analysis });
         let experiment: Experiment = serde_json::from_value(experiment).unwrap();
         let next = follow_ups(&experiment);
-        assert_eq!(next[0].title, "Patch in the other direction");
-        let turned = serde_json::to_value(&next[0].experiment.analysis).unwrap();
+        assert_eq!(next[0].title, "Estimate by gradients");
+        let estimate = serde_json::to_value(&next[0].experiment.analysis).unwrap();
+        assert_eq!((&estimate["metric"], &estimate["site"]), (&json!("kl"), &json!(["z", "q"])));
+        let compared = serde_json::to_value(&follow_ups(&next[0].experiment)[0].experiment.analysis).unwrap();
+        assert_eq!((&compared["compare"], &compared["site"]), (&json!(true), &json!(["z", "q"])));
+        assert_eq!(next[1].title, "Patch in the other direction");
+        let turned = serde_json::to_value(&next[1].experiment.analysis).unwrap();
         assert_eq!(turned["direction"], "corrupted_into_clean");
         assert_eq!((&turned["metric"], &turned["site"]), (&json!("kl"), &json!(["z", "q"])));
-        let back = serde_json::to_value(&follow_ups(&next[0].experiment)[0].experiment.analysis).unwrap();
+        let back = serde_json::to_value(&follow_ups(&next[1].experiment)[1].experiment.analysis).unwrap();
         assert_eq!(back["direction"], "clean_into_corrupted");
         assert!(next.iter().any(|next| next.experiment.analysis.kind() == "attribution"));
     }

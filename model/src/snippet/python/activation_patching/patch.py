@@ -14,12 +14,3 @@ def patched(prompt, site, positions):
     # by position TransformerLens has [layer, position, head], but for patterns [layer, head, position]
     cells = cells.transpose(1, 2) if cells.ndim == 3 and site != "pattern" else cells
     return cells if name.endswith("all_pos") else cells[..., positions], ends
-
-
-of_head = SITE in ("z", "q", "k", "v", "pattern")
-everywhere = of_head and not BY_POSITION
-labels, positions = ([], [None] * len(PROMPTS)) if everywhere else columns_of(POSITIONS)
-cells, ends = zip(*[patched(prompt, SITE, at) for prompt, at in zip(PROMPTS, positions)])
-cells = scaled(torch.stack(cells).numpy(), *zip(*ends))
-layers = [f"L{i}" for i in range(model.cfg.n_layers)]
-heads = [f"H{i}" for i in range(model.cfg.n_heads)]

@@ -1,4 +1,7 @@
-def attributed(prompt, site):
+from transformer_lens import utils
+
+
+def attributed(prompt, site, positions):
     """A pair's metric, estimated to first order, with one activation put from the donor into the base."""
     (clean, corrupted), (clean_cache, corrupted_cache), measure, ends = ends_of(prompt)
     base, donor, unchanged = (clean, corrupted_cache, ends[0])
@@ -19,12 +22,6 @@ def attributed(prompt, site):
     by_element = [(donor[name] - values[name])[0] * gradients[name][0] for name in names]
     # [layer, head, position, …] where there are heads: a pattern has them first, and its positions are queries
     cells = torch.stack([x if site == "pattern" or x.ndim == 2 else x.transpose(0, 1) for x in by_element]).sum(-1)
-    if site in ("z", "q", "k", "v", "pattern") and not BY_POSITION:
-        cells = cells.sum(-1)
-    return unchanged + cells, ends
-
-
-cells, ends = zip(*[attributed(prompt, SITE) for prompt in PROMPTS])
-cells = scaled(torch.stack(cells).numpy(), *zip(*ends))
-layers = [f"L{i}" for i in range(model.cfg.n_layers)]
-heads = [f"H{i}" for i in range(model.cfg.n_heads)]
+    # at all positions at once, the changes add up
+    everywhere = site in ("z", "q", "k", "v", "pattern") and not BY_POSITION
+    return unchanged + (cells.sum(-1) if everywhere else cells[..., positions]), ends

@@ -1,0 +1,1 @@
+cells, labels = cells_of(attributed, SITE)
