@@ -179,6 +179,7 @@ def all_of(model, processing):
         experiment([], {"kind": "composition"}),
         *generations(experiment),
         *attributions(experiment),
+        *paths(experiment, parallel=model == "neox-parallel"),
     ]
 
 
@@ -196,6 +197,34 @@ def attributions(experiment):
         experiment([WARM], kind | {"site": ["attn_out", "z"], "compare": True}),
         experiment([DULL], kind | {"site": "resid_pre", "metric": "kl"}),
         experiment([WARM], kind | {"site": "z", "metric": "probability_diff"}),
+    ]
+
+
+def paths(experiment, parallel):
+    """Path patching between MLPs and residual streams; what stands between attention and MLP only where there is such."""
+
+    def to(receiver, sender, prompts=(WARM, DULL), **options):
+        analysis = {"kind": "path_patching", "receiver": receiver, "sender": sender}
+        return experiment(list(prompts), analysis | options)
+
+    mlp, head = {"site": "mlp_pre", "layer": 1}, {"site": "q", "layer": 1, "head": 2}
+    named = {"positions": ["adjective", "end"], "normalize": False}
+    every = [
+        to(mlp, ["z", "mlp_out", "resid_pre"]),
+        to([mlp, head], "z", [WARM]),
+        to({"site": "resid_pre", "layer": 1}, ["attn_out", "resid_pre", "resid_post"]),
+        to([{"site": "resid_post", "layer": 0}, head], ["z", "mlp_out"], [DULL]),
+        to({"site": "mlp_pre", "layer": 0}, "resid_pre", [SHORT], positions=["adjective"]),
+        to({"site": "logits"}, ["resid_pre", "resid_post"], [SHORT], **named),
+    ]
+    if parallel:
+        return every
+    between = {"site": "resid_mid", "layer": 1}
+    return [
+        *every,
+        to(between, ["z", "attn_out", "resid_mid", "mlp_out"]),
+        to([between, {"site": "mlp_pre", "layer": 0}], ["z", "resid_mid"], [SHORT], positions=["noun"]),
+        to({"site": "logits"}, "resid_mid", [WARM]),
     ]
 
 
