@@ -145,6 +145,58 @@ for (const painter of painters) {
       assert.equal((await shown(page, `${name}:layer`)).length, shape[1] * positions);
     });
 
+    test("a head of a path map becomes the next receiver, and the link has the trail", async () => {
+      const { id, figures } = await result(page, ioi, { kind: "path_patching", receiver: { site: "logits" } });
+      const changes = figures.path_to_logits.values.map((value) => value - 1);
+      await page.goto(`/r/${id}?head=L2H5`);
+      await map(page, "path_to_logits").waitFor();
+      same(await shown(page, "path_to_logits"), changes);
+      await page.getByRole("group", { name: "The next receiver" }).getByRole("button", { name: "queries" }).click();
+      await map(page, "path_to_L2H5_q").waitFor();
+      await status(page, "done");
+      const trail = figure(page, "trail");
+      const edge = async () => {
+        await trail.locator(".effect", { hasText: /\d/ }).waitFor();
+        return number(await trail.locator(".effect").innerText());
+      };
+      assert.ok(Math.abs((await edge()) - changes[2 * 8 + 5]) <= 5e-4);
+      assert.match(page.url(), /trail=logits@0,L2H5_q@0/);
+
+      await page.reload();
+      await map(page, "path_to_L2H5_q").waitFor();
+      assert.equal(await trail.locator(".node").count(), 2);
+      assert.ok(Math.abs((await edge()) - changes[2 * 8 + 5]) <= 5e-4);
+      await trail.getByRole("button", { name: "the logits" }).click();
+      await map(page, "path_to_logits").waitFor();
+      assert.equal(await trail.locator(".node").count(), 2);
+    });
+
+    test("heads are switched off in the inspector, one and then a set", async () => {
+      const off = (...heads) => ({
+        kind: "intervene",
+        interventions: heads.map(([layer, head]) => ({ site: "z", layer, head, method: "zero" })),
+      });
+      const { id } = await result(page, [pair], { kind: "attribution" });
+      const answer = async (ablation) => {
+        const { values } = (await result(page, [pair], ablation)).figures.effect;
+        await page.locator(".ablated[aria-busy=false] .effect-line b").waitFor();
+        const line = page.locator(".effect-line");
+        await line.locator("b", { hasText: `${Math.abs(values.ablated).toFixed(3)}` }).waitFor();
+        assert.ok(Math.abs(number(await line.locator(".num").first().innerText()) - values.clean) <= 6e-4);
+      };
+      await page.goto(`/r/${id}?head=L2H5`);
+      await page.getByRole("checkbox", { name: "Ablate L2H5" }).check();
+      await answer(off([2, 5]));
+      assert.ok((await page.locator('[data-figure="top_tokens"] tbody tr').count()) >= 5);
+
+      await page.goto(`/r/${id}?head=L0H3&ablate=L2H5`);
+      await page.getByRole("checkbox", { name: "Ablate L0H3" }).check();
+      await answer(off([0, 3], [2, 5]));
+      assert.match(page.url(), /ablate=L0H3,L2H5/);
+      await page.getByRole("button", { name: "Do not ablate L2H5" }).click();
+      await answer(off([0, 3]));
+    });
+
     test("the page never complained", () => page.clean(noAdapter));
   });
 }
