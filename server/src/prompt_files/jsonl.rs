@@ -1,6 +1,6 @@
 //! JSON lines: an object a line, its keys the columns.
 
-use super::{Reading, known};
+use super::{POSITIONS, Reading, known};
 use model::wire::PromptFile;
 use serde_json::{Map, Value};
 
@@ -41,6 +41,9 @@ fn add(reading: &mut Reading, object: Map<String, Value>) {
         match value {
             Value::String(text) => cells.push((column, text)),
             Value::Null => {}
+            Value::Object(positions) if column == POSITIONS => {
+                cells.push((column, Value::Object(positions).to_string()));
+            }
             other => {
                 reading.problem(column, format!("it is {other}, which is no text; write it in quotes"));
                 return;

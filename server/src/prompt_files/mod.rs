@@ -14,7 +14,9 @@ use std::fmt::Display;
 use std::path::Path;
 
 /// The columns that mean something.
-const COLUMNS: [&str; 5] = ["text", "answer", "distractor", "group", "corrupted"];
+const COLUMNS: [&str; 6] = ["text", "answer", "distractor", "group", "corrupted", POSITIONS];
+/// The one that is no text, but an object of names and characters' numbers.
+const POSITIONS: &str = "positions";
 
 /// Most problems that are listed.
 const MOST_PROBLEMS: usize = 100;
@@ -127,6 +129,15 @@ impl Reading {
                 "distractor" => prompt.distractor = Some(text),
                 "group" => prompt.group = Some(text),
                 "corrupted" => prompt.corrupted = Some(text),
+                POSITIONS => match serde_json::from_str(&text) {
+                    Ok(positions) => prompt.positions = positions,
+                    Err(error) => {
+                        let message = format!(
+                            "it names no positions ({error}); write names and numbers of characters, such as {{\"S1\": 14}}"
+                        );
+                        return self.problem(POSITIONS, message);
+                    }
+                },
                 _ => {}
             }
         }

@@ -103,6 +103,23 @@ async fn problems_are_said_by_row_and_the_other_rows_are_read() {
     bench.stop().await;
 }
 
+#[tokio::test]
+async fn named_positions_are_read_or_refused_by_row() {
+    let bench = Bench::new().await;
+    let jsonl = "{\"text\": \"a b\", \"positions\": {\"S1\": 2}}\n{\"text\": \"c\", \"positions\": {\"S1\": \"2\"}}\n\
+                 {\"text\": \"d\", \"positions\": [2]}\n";
+    let csv = "text,positions\na b,\"{\"\"S1\"\": 2}\"\nc,S1\nd,\n";
+    for (format, contents, bad) in [("jsonl", jsonl, &[2, 3][..]), ("csv", csv, &[2])] {
+        let (_, read) = upload(&bench, format, contents).await;
+        assert_eq!(read["prompts"][0], json!({"text": "a b", "positions": {"S1": 2}}), "{read}");
+        let problems = read["problems"].as_array().unwrap();
+        let rows: Vec<u64> = problems.iter().map(|problem| problem["row"].as_u64().unwrap()).collect();
+        assert_eq!(rows, bad, "{read}");
+        assert!(problems.iter().all(|problem| problem["field"] == "positions"), "{read}");
+    }
+    bench.stop().await;
+}
+
 /// Nothing of it is sent: the length alone is refused.
 #[tokio::test]
 async fn an_upload_of_2_gigabytes_is_refused_at_once() {
