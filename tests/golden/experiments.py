@@ -180,6 +180,7 @@ def all_of(model, processing):
         *generations(experiment),
         *attributions(experiment),
         *paths(experiment, parallel=model == "neox-parallel"),
+        *neurons_ablated(experiment),
     ]
 
 
@@ -225,6 +226,16 @@ def paths(experiment, parallel):
         to(between, ["z", "attn_out", "resid_mid", "mlp_out"]),
         to([between, {"site": "mlp_pre", "layer": 0}], ["z", "resid_mid"], [SHORT], positions=["noun"]),
         to({"site": "logits"}, "resid_mid", [WARM]),
+    ]
+
+
+def neurons_ablated(experiment):
+    """One neuron of a layer after the other replaced."""
+    kind = {"kind": "ablation", "site": "neuron"}
+    return [
+        experiment([WARM, DULL], kind | {"layer": 0, "method": "resample", "normalize": True}),
+        experiment([alone(WARM), alone(SHORT)], kind | {"layer": 1, "method": "mean"}),
+        experiment([alone(FEW)], kind | {"layer": 0, "method": "zero", "by_position": True}, prepend_bos=False),
     ]
 
 

@@ -46,6 +46,9 @@ fn take() -> Snapshot {
         ("neox-parallel", 25),
         ("gpt2", 28),
         ("neox-parallel", 36),
+        ("gpt2", 50),
+        ("neox-sequential", 53),
+        ("gpt2", 62),
     ];
     let run = |(case, experiment): (&str, usize)| {
         let expected = &expected::figures(case, Processing::Folded).experiments[experiment];

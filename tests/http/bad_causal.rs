@@ -74,6 +74,28 @@ async fn pairs_that_cannot_be_patched() {
 }
 
 #[tokio::test]
+async fn estimates_of_what_cannot_be_patched_or_has_no_slope() {
+    let estimate = |options: Value| {
+        let mut analysis = json!({"kind": "attribution_patching", "site": "z"});
+        analysis.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
+        analysis
+    };
+    let kl = json!({"metric": "kl", "direction": "corrupted_into_clean"});
+    check(&[
+        (
+            of(&[without(pair(), "corrupted")], &estimate(json!({}))),
+            "prompts[0].corrupted",
+            "add a `corrupted`",
+        ),
+        (of(&[without(pair(), "answer")], &estimate(json!({}))), "prompts[0].answer", "add an `answer`"),
+        (of(&[pair()], &estimate(json!({"site": "resid_mid"}))), "analysis.site", "parallel"),
+        (of(&[pair()], &estimate(json!({"positions": ["S2"]}))), "analysis.positions", "by_position"),
+        (of(&[pair()], &estimate(kl)), "analysis.metric", "every slope there is 0"),
+    ])
+    .await;
+}
+
+#[tokio::test]
 async fn options_that_this_model_or_these_prompts_do_not_have() {
     let patching = |options: Value| {
         let mut analysis = json!({"kind": "activation_patching", "site": "resid_pre"});
@@ -85,6 +107,11 @@ async fn options_that_this_model_or_these_prompts_do_not_have() {
     let ablation = |prompts: &[Value], method: &str| {
         of(prompts, &json!({"kind": "ablation", "site": "z", "method": method}))
     };
+    let neurons = |options: Value| {
+        let mut analysis = json!({"kind": "ablation", "method": "zero"});
+        analysis.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
+        of(&[pair()], &analysis)
+    };
     check(&[
         (patching(json!({"site": "resid_mid"})), "analysis.site", "parallel"),
         (patching(json!({"site": ["z", "z"]})), "analysis.site", "twice"),
@@ -93,12 +120,32 @@ async fn options_that_this_model_or_these_prompts_do_not_have() {
         (patching(json!({"site": "z", "positions": ["S2"]})), "analysis.positions", "by_position"),
         (to(json!({"site": "q", "layer": 0, "head": 1})), "analysis.receiver", "before every sender"),
         (to(json!({"site": "k", "layer": 9, "head": 1})), "analysis.receiver", "there are 4 layers"),
+        (to(json!({"site": "mlp_pre", "layer": 4})), "analysis.receiver", "there are 4 layers"),
+        (to(json!({"site": "resid_mid", "layer": 2})), "analysis.receiver", "parallel"),
+        // its block is parallel: the attention of the same layer comes too late
+        (to(json!({"site": "mlp_pre", "layer": 0})), "analysis.receiver", "`L0_mlp_pre` comes before every sender"),
+        (
+            to(json!([{"site": "resid_post", "layer": 3}, {"site": "q", "layer": 2, "head": 1}])),
+            "analysis.receiver",
+            "`L3_resid_post` cannot be one receiver of several",
+        ),
+        (
+            of(
+                &[pair()],
+                &json!({"kind": "path_patching", "receiver": {"site": "logits"}, "sender": ["z", "resid_mid"]}),
+            ),
+            "analysis.sender",
+            "parallel",
+        ),
         (to(json!({"site": "v", "layer": 1, "head": 8})), "analysis.receiver", "there are 8 heads"),
         (
             to(json!([{"site": "logits"}, {"site": "q", "layer": 2, "head": 1}])),
             "analysis.receiver",
-            "ask for them alone",
+            "ask for it alone",
         ),
+        (neurons(json!({"site": "neuron"})), "analysis.layer", "one layer at a time"),
+        (neurons(json!({"site": "neuron", "layer": 4})), "analysis.layer", "there are 4 layers"),
+        (neurons(json!({"site": "z", "layer": 1})), "analysis.layer", "every layer"),
         (ablation(std::slice::from_ref(&alone), "resample"), "prompts", "add twins"),
         (ablation(&[alone, pair()], "resample"), "prompts", "1 of 2 prompts"),
     ])

@@ -1,14 +1,17 @@
 //! Options of the causal analyses against the model's shape and the prompts.
 
 use super::generate::intervention;
-use super::options::option;
+use super::options::{option, out_of_range};
 use super::{EncodedPrompt, Limits};
-use crate::analysis::causal::Columns;
+use crate::analysis::causal::{Columns, Place};
 use crate::config::{BlockKind, Config};
 use crate::wire::{
-    Ablation, AblationMethod, AblationSite, ActivationPatching, AttributionPatching, Direction, HeadAt,
-    Intervene, Metric, PatchSite, PathPatching, Problem, Receiver,
+    Ablation, AblationMethod, AblationSite, ActivationPatching, AttributionPatching, Direction, Intervene,
+    Metric, PatchSite, PathPatching, Problem, Receiver, Sender,
 };
+
+const NO_RESID_MID: &str = "`resid_mid` does not exist in this model: attention and MLP of a block run in parallel; take \
+                            `resid_pre`, `attn_out` or `mlp_out`";
 
 pub(super) fn check_activation_patching(
     config: &Config,
@@ -79,9 +82,7 @@ fn same_twins(prompts: &[EncodedPrompt]) -> impl Iterator<Item = Problem> {
 fn sites(config: &Config, sites: &[PatchSite]) -> Option<Problem> {
     let missing = sites.contains(&PatchSite::ResidMid) && config.block == BlockKind::Parallel;
     if missing {
-        let message = "`resid_mid` does not exist in this model: attention and MLP of a block run in parallel; take \
-                       `resid_pre`, `attn_out` or `mlp_out`";
-        return Some(option("site", message.to_owned()));
+        return Some(option("site", NO_RESID_MID.to_owned()));
     }
     twice(sites).map(|site| option("site", format!("`{}` stands there twice", site.name())))
 }
@@ -92,12 +93,19 @@ pub(super) fn check_path_patching(
     prompts: &[EncodedPrompt],
 ) -> Vec<Problem> {
     let mut problems: Vec<Problem> = same_twins(prompts).collect();
-    problems.extend(options.receiver.iter().filter_map(|receiver| check_receiver(config, *receiver)));
-    let logits = options.receiver.iter().any(|receiver| receiver.head().is_none());
-    if logits && options.receiver.len() > 1 {
-        let message =
-            "every path ends at the logits, so they cannot be one receiver of several; ask for them alone";
-        problems.push(option("receiver", message.to_owned()));
+    problems
+        .extend(options.receiver.iter().filter_map(|receiver| check_receiver(config, options, *receiver)));
+    let last =
+        options.receiver.iter().find(|receiver| Place::of_receiver(config, **receiver).is_last(config));
+    if let Some(last) = last.filter(|_| options.receiver.len() > 1) {
+        let message = format!(
+            "every path ends at the logits, so `{}` cannot be one receiver of several; ask for it alone",
+            last.name()
+        );
+        problems.push(option("receiver", message));
+    }
+    if options.sender.contains(&Sender::ResidMid) && config.block == BlockKind::Parallel {
+        problems.push(option("sender", NO_RESID_MID.to_owned()));
     }
     problems.extend(
         twice(&options.receiver)
@@ -124,8 +132,13 @@ pub(super) fn check_ablation(
         problems.extend(same_twins(prompts));
         problems.extend(check_resampling(prompts));
     }
-    let units = if options.site == AblationSite::Z { config.n_heads } else { 1 };
-    let mut cells = prompts.len() * config.n_layers * units;
+    problems.extend(check_ablated_layer(config, options));
+    let mut cells = prompts.len()
+        * match options.site {
+            AblationSite::Z => config.n_layers * config.n_heads,
+            AblationSite::AttnOut | AblationSite::MlpOut => config.n_layers,
+            AblationSite::Neuron => config.d_mlp,
+        };
     if options.by_position {
         match Columns::of(prompts, None) {
             Ok(columns) => cells *= columns.positions.len(),
@@ -140,6 +153,19 @@ pub(super) fn check_ablation(
         problems.push(option("site", message));
     }
     problems
+}
+
+/// Neurons are those of one layer; other sites are of all.
+fn check_ablated_layer(config: &Config, options: &Ablation) -> Option<Problem> {
+    let message = match (options.site, options.layer) {
+        (AblationSite::Neuron, Some(layer)) => {
+            return out_of_range("layer", layer, config.n_layers, "layers");
+        }
+        (AblationSite::Neuron, None) => "neurons are replaced one layer at a time; say which, from 0",
+        (_, Some(_)) => "this site is replaced in every layer; leave it out, or take the site `neuron`",
+        (_, None) => return None,
+    };
+    Some(option("layer", message.to_owned()))
 }
 
 pub(super) fn check_intervene(
@@ -179,17 +205,22 @@ fn check_resampling(prompts: &[EncodedPrompt]) -> Option<Problem> {
     })
 }
 
-fn check_receiver(config: &Config, receiver: Receiver) -> Option<Problem> {
-    let HeadAt { layer, head } = receiver.head()?;
+fn check_receiver(config: &Config, options: &PathPatching, receiver: Receiver) -> Option<Problem> {
+    let layer = receiver.layer()?;
     let (layers, heads) = (config.n_layers, config.n_heads);
+    let head = receiver.head().map(|at| at.head).filter(|head| *head >= heads);
+    let place = Place::of_receiver(config, receiver);
+    let comes_before = |sender: &Sender| Place::of_sender(config, *sender, 0) <= place;
     let message = if layer >= layers {
         format!("layer {layer} is out of range; there are {layers} layers, numbered from 0")
-    } else if head >= heads {
+    } else if let Some(head) = head {
         format!("head {head} is out of range; there are {heads} heads a layer, numbered from 0")
-    } else if layer == 0 {
-        "a head of layer 0 comes before every sender; take a receiver of a later layer".to_owned()
-    } else {
+    } else if matches!(receiver, Receiver::ResidMid(_)) && config.block == BlockKind::Parallel {
+        NO_RESID_MID.to_owned()
+    } else if options.sender.iter().any(comes_before) {
         return None;
+    } else {
+        format!("`{}` comes before every sender; take a receiver of a later layer", receiver.name())
     };
     Some(option("receiver", message))
 }

@@ -32,8 +32,13 @@ pub(super) fn recipes(experiment: &Experiment, options: &Ablation) -> Vec<Recipe
                 recipes.push(of("_stderr", "heatmap", piece!("ablation/stderr")));
             }
         }
-        (_, false) => {
+        (site, false) => {
             recipes.push(of("", "line", piece!("ablation/line")).with("PER_PROMPT", boolean(several)));
+            if site == AblationSite::Neuron {
+                let mut top = of("", "table", piece!("ablation/top_neurons"));
+                "top_neurons".clone_into(&mut top.key.name);
+                recipes.push(top);
+            }
             return recipes;
         }
     }
@@ -46,6 +51,7 @@ pub(super) fn recipes(experiment: &Experiment, options: &Ablation) -> Vec<Recipe
 fn of_site(recipe: Recipe, options: &Ablation) -> Recipe {
     of_pairs(recipe, options.metric, options.normalize)
         .with("SITE", string(options.site.name()))
+        .with("LAYER", options.layer.map_or("None".to_owned(), |layer| layer.to_string()))
         .with("METHOD", string(options.method.name()))
         .with("BY_POSITION", boolean(options.by_position))
 }

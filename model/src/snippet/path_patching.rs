@@ -37,15 +37,16 @@ fn recipe(
 ) -> Recipe {
     let pieces = vec![AVERAGES, causal::PAIRS, causal::EFFECTS, causal::POSITIONS, PATHS, piece];
     let recipe = of_pairs(Recipe::new(name, kind, pieces), options.metric, options.normalize);
-    let receivers: Vec<String> = options.receiver.iter().filter_map(|receiver| literal(*receiver)).collect();
+    let receivers: Vec<String> = options.receiver.iter().map(|receiver| literal(*receiver)).collect();
     recipe
         .with("SENDER", string(sender.name()))
         .with("RECEIVERS", format!("[{}]", receivers.join(", ")))
         .with("POSITIONS", list(options.positions.as_deref().unwrap_or_default()))
 }
 
-/// `("q", 9, 6)`; nothing for the logits.
-fn literal(receiver: Receiver) -> Option<String> {
-    let head = receiver.head()?;
-    Some(format!("(\"{}\", {}, {})", receiver.site(), head.layer, head.head))
+/// `("q", 9, 6)`, `("mlp_pre", 9, None)`, `("logits", None, None)`.
+fn literal(receiver: Receiver) -> String {
+    let number = |number: Option<usize>| number.map_or("None".to_owned(), |number| number.to_string());
+    let (layer, head) = (number(receiver.layer()), number(receiver.head().map(|at| at.head)));
+    format!("(\"{}\", {layer}, {head})", receiver.site())
 }

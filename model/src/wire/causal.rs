@@ -123,7 +123,7 @@ pub struct ActivationPatching {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PathPatching {
-    /// Where the paths end: one input, or several of heads and MLPs that are changed together.
+    /// Where the paths end: one place, or several that are changed together.
     #[cfg_attr(feature = "openapi", schema(value_type = super::OneOrMany<Receiver>))]
     pub receiver: Several<Receiver>,
     /// Where the paths begin.
@@ -156,6 +156,14 @@ pub enum Receiver {
     V(HeadAt),
     /// A head's attention pattern: its queries and keys.
     Pattern(HeadAt),
+    /// What a layer's MLP reads.
+    MlpPre(LayerAt),
+    /// The residual stream before a block.
+    ResidPre(LayerAt),
+    /// The residual stream between attention and MLP; only in sequential blocks.
+    ResidMid(LayerAt),
+    /// The residual stream after a block.
+    ResidPost(LayerAt),
 }
 
 /// No further fields.
@@ -175,18 +183,33 @@ pub struct HeadAt {
     pub head: usize,
 }
 
+/// A layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LayerAt {
+    /// The layer, from 0.
+    pub layer: usize,
+}
+
 impl Receiver {
-    /// The head it is an input of; none for the logits.
+    /// The head it is an input of; none where it is no head's.
     pub const fn head(self) -> Option<HeadAt> {
         match self {
-            Self::Logits(_) => None,
             Self::Q(at) | Self::K(at) | Self::V(at) | Self::Pattern(at) => Some(at),
+            _ => None,
         }
     }
 
-    /// The layer of that head.
-    pub fn layer(self) -> Option<usize> {
-        self.head().map(|at| at.layer)
+    /// Its layer; none for the logits.
+    pub const fn layer(self) -> Option<usize> {
+        match self {
+            Self::Logits(_) => None,
+            Self::Q(at) | Self::K(at) | Self::V(at) | Self::Pattern(at) => Some(at.layer),
+            Self::MlpPre(at) | Self::ResidPre(at) | Self::ResidMid(at) | Self::ResidPost(at) => {
+                Some(at.layer)
+            }
+        }
     }
 
     /// As the contract spells its site.
@@ -197,14 +220,19 @@ impl Receiver {
             Self::K(_) => "k",
             Self::V(_) => "v",
             Self::Pattern(_) => "pattern",
+            Self::MlpPre(_) => "mlp_pre",
+            Self::ResidPre(_) => "resid_pre",
+            Self::ResidMid(_) => "resid_mid",
+            Self::ResidPost(_) => "resid_post",
         }
     }
 
-    /// As a figure's name has it: `logits`, `L9H6_q`.
+    /// As a figure's name has it: `logits`, `L9H6_q`, `L9_mlp_pre`.
     pub fn name(self) -> String {
-        match self.head() {
-            None => self.site().to_owned(),
-            Some(HeadAt { layer, head }) => format!("L{layer}H{head}_{}", self.site()),
+        match (self.head(), self.layer()) {
+            (Some(HeadAt { layer, head }), _) => format!("L{layer}H{head}_{}", self.site()),
+            (None, Some(layer)) => format!("L{layer}_{}", self.site()),
+            (None, None) => self.site().to_owned(),
         }
     }
 }
@@ -221,6 +249,12 @@ pub enum Sender {
     AttnOut,
     /// What each layer's MLP writes.
     MlpOut,
+    /// The residual stream before each block.
+    ResidPre,
+    /// The residual stream between attention and MLP of each block; only in sequential ones.
+    ResidMid,
+    /// The residual stream after each block.
+    ResidPost,
 }
 
 impl Sender {
@@ -230,6 +264,9 @@ impl Sender {
             Self::Z => "z",
             Self::AttnOut => "attn_out",
             Self::MlpOut => "mlp_out",
+            Self::ResidPre => "resid_pre",
+            Self::ResidMid => "resid_mid",
+            Self::ResidPost => "resid_post",
         }
     }
 }
@@ -262,6 +299,9 @@ pub struct Ablation {
     pub site: AblationSite,
     /// By what.
     pub method: AblationMethod,
+    /// The layer, from 0, whose neurons are replaced; for no other site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<usize>,
     /// Whether it is replaced at one position at a time, instead of at all.
     #[serde(default, skip_serializing_if = "is_default")]
     pub by_position: bool,
@@ -284,6 +324,8 @@ pub enum AblationSite {
     AttnOut,
     /// What each layer's MLP writes.
     MlpOut,
+    /// Each neuron of one layer's MLP, after the activation function.
+    Neuron,
 }
 
 impl AblationMethod {
@@ -304,6 +346,7 @@ impl AblationSite {
             Self::Z => "z",
             Self::AttnOut => "attn_out",
             Self::MlpOut => "mlp_out",
+            Self::Neuron => "neuron",
         }
     }
 }

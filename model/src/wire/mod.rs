@@ -30,7 +30,7 @@ pub use api::{
 pub use attribution_patching::AttributionPatching;
 pub use causal::{
     Ablation, AblationMethod, AblationSite, ActivationPatching, Direction, FinalLogits, HeadAt, Intervene,
-    Metric, PatchSite, PathPatching, Receiver, Sender,
+    LayerAt, Metric, PatchSite, PathPatching, Receiver, Sender,
 };
 pub use event::{
     Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started, TwinTokens,

@@ -73,7 +73,10 @@ fn ablation(name: &str) -> &'static str {
     if name == "summary" || name.ends_with("_stderr") {
         return patching(name);
     }
-    "The answer of the clean run when one head, or what one layer writes, is replaced. Mean over prompts."
+    if name == "top_neurons" {
+        return "The neurons without which the answer changes most: its mean over prompts, and that less the clean runs’.";
+    }
+    "The answer of the clean run when one head, one neuron, or what one layer writes, is replaced. Mean over prompts."
 }
 
 fn estimated(name: &str) -> &'static str {

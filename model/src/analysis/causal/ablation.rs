@@ -2,20 +2,23 @@
 //! there (Wang et al. 2022, arXiv:2211.00593; Chan et al. 2022, “Causal Scrubbing”).
 
 mod donor;
+mod grid;
 
 use super::super::{Job, Step};
 use super::cells::{PatchCell, Transplant};
-use super::effects::{Axes, Effects, Measured, numbered};
+use super::effects::{Axes, Effects, Measured};
 use super::metric::Measure;
 use super::positions::Columns;
 use super::recorded::{self, Recorded};
 use super::sweep::{Stage, Sweep};
 use crate::error::Result;
+use crate::hook_name::Site;
 use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
-use crate::wire::{Ablation, AblationMethod, AblationSite, EventBody, PatchSite, Progress};
+use crate::wire::{Ablation, AblationMethod, AblationSite, EventBody, Progress};
 use candle_core::Tensor;
 use donor::{Donor, Means, site_of};
+use grid::{axes, lay_out, top_neurons};
 use std::sync::Arc;
 
 /// First the means, where they are asked for; then prompt by prompt.
@@ -47,17 +50,8 @@ impl AblationJob {
         options: &Ablation,
         columns: Option<(Columns, Vec<String>)>,
     ) -> Self {
-        let config = model.config();
-        let layers = match options.site {
-            AblationSite::Z => numbered('L', config.n_layers),
-            site => (0..config.n_layers).map(|layer| format!("{layer}_{}", site.name())).collect(),
-        };
-        let mut axes = vec![("layer", layers)];
-        if options.site == AblationSite::Z {
-            axes.push(("head", numbered('H', config.n_heads)));
-        }
         let (columns, labels): (Option<Columns>, Option<Vec<String>>) = columns.unzip();
-        axes.extend(labels.map(|labels| ("position", labels)));
+        let axes = axes(model.config(), options, labels);
         let means = Means::new(&model, &prompts, options);
         let options = options.clone();
         Self { model, prompts, options, columns, axes, means, done: Vec::new(), running: None }
@@ -66,7 +60,12 @@ impl AblationJob {
     fn start(&self) -> candle_core::Result<Running> {
         let number = self.done.len();
         let prompt = &self.prompts[number];
-        let names = recorded::names(self.model.config(), &[site_of(self.options.site)]);
+        let mut sites = vec![site_of(self.options.site)];
+        if self.options.site == AblationSite::Neuron {
+            // the rest of what the layer writes
+            sites.push(Site::MlpOut);
+        }
+        let names = recorded::names(self.model.config(), &sites);
         let [clean] = Recorded::run(&self.model, [&prompt.ids], names.iter().copied())?;
         let other_ids = self.other_ids(number);
         let other =
@@ -110,27 +109,12 @@ impl AblationJob {
     }
 
     fn lay_out(&self, number: usize, first: usize) -> Vec<PatchCell> {
-        let config = self.model.config();
-        let tokens = self.prompts[number].ids.len();
-        let (site, heads) = match self.options.site {
-            AblationSite::Z => (PatchSite::Z, config.n_heads),
-            AblationSite::AttnOut => (PatchSite::AttnOut, 1),
-            AblationSite::MlpOut => (PatchSite::MlpOut, 1),
-        };
         let positions: Vec<Option<usize>> = match &self.columns {
             None => vec![None],
             Some(columns) => columns.positions.iter().map(|column| Some(column[number])).collect(),
         };
-        let mut cells = Vec::new();
-        for layer in 0..config.n_layers {
-            for head in 0..heads {
-                for (i, position) in positions.iter().enumerate() {
-                    let cell = (layer * heads + head) * positions.len() + i;
-                    cells.extend(PatchCell::new(site, layer, head, *position, tokens, first, cell));
-                }
-            }
-        }
-        cells
+        let tokens = self.prompts[number].ids.len();
+        lay_out(self.model.config(), &self.options, &positions, tokens, first)
     }
 
     fn cells(&self) -> usize {
@@ -162,7 +146,10 @@ impl AblationJob {
         let by_position = if self.columns.is_some() { "_by_position" } else { "" };
         let name = format!("ablated_{}{by_position}", self.options.site.name());
         let title = format!("Ablation: {}", self.options.site.name());
-        let figures = effects.figures(&name, &title, 0..self.cells(), &self.axes);
+        let mut figures = effects.figures(&name, &title, 0..self.cells(), &self.axes);
+        if let ([(_, neurons)], AblationSite::Neuron) = (&self.axes[..], self.options.site) {
+            figures.push(top_neurons(&effects, neurons));
+        }
         [effects.summary()].into_iter().chain(figures).map(EventBody::Figure).collect()
     }
 }

@@ -3,19 +3,34 @@
 use super::changes::Block;
 use super::recorded::Recorded;
 use super::sweep;
-use crate::config::Config;
 use crate::hook_name::Site;
 use crate::transformer::Transformer;
 use crate::wire::PatchSite;
 use candle_core::{D, Result, Tensor};
 use std::ops::Range;
 
+/// What of the donor is put in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A site of a layer, or of one of its heads.
+    Site(PatchSite),
+    /// One neuron of a layer's MLP, after the activation function.
+    Neuron,
+}
+
+impl From<PatchSite> for Part {
+    fn from(site: PatchSite) -> Self {
+        Self::Site(site)
+    }
+}
+
 /// One activation of the donor in the base.
 #[derive(Clone, Debug)]
 pub(super) struct PatchCell {
-    pub(super) site: PatchSite,
+    pub(super) part: Part,
     pub(super) layer: usize,
-    pub(super) head: usize,
+    /// The head, or the neuron.
+    pub(super) unit: usize,
     /// Where; every position for none.
     pub(super) position: Option<usize>,
     /// Which of the experiment's cells it is.
@@ -26,7 +41,7 @@ pub(super) struct PatchCell {
 
 impl sweep::Cell for PatchCell {
     fn joins(&self) -> usize {
-        if self.site == PatchSite::ResidPre { self.layer } else { self.layer + 1 }
+        if self.part == Part::Site(PatchSite::ResidPre) { self.layer } else { self.layer + 1 }
     }
 
     fn from(&self) -> usize {
@@ -37,33 +52,34 @@ impl sweep::Cell for PatchCell {
 impl PatchCell {
     /// `None` where nothing can differ: before `first`, the first token in which the two runs differ.
     pub(super) fn new(
-        site: PatchSite,
+        part: impl Into<Part>,
         layer: usize,
-        head: usize,
+        unit: usize,
         position: Option<usize>,
         tokens: usize,
         first: usize,
         number: usize,
     ) -> Option<Self> {
-        let changed = match (site, position) {
+        let part = part.into();
+        let changed = match (part, position) {
             (_, Some(position)) if position < first => return None,
             // what later positions read of this one
-            (PatchSite::K | PatchSite::V, Some(position)) => position..tokens,
+            (Part::Site(PatchSite::K | PatchSite::V), Some(position)) => position..tokens,
             (_, Some(position)) => position..position + 1,
             (_, None) => first..tokens,
         };
-        Some(Self { site, layer, head, position, number, changed })
+        Some(Self { part, layer, unit, position, number, changed })
     }
 
     /// At all positions, of which `changed` are followed.
     pub(super) fn everywhere(
         site: PatchSite,
         layer: usize,
-        head: usize,
+        unit: usize,
         changed: Range<usize>,
         number: usize,
     ) -> Self {
-        Self { site, layer, head, position: None, number, changed }
+        Self { part: site.into(), layer, unit, position: None, number, changed }
     }
 }
 
@@ -77,7 +93,7 @@ pub(super) struct Transplant<'a> {
 
 impl sweep::Variants<PatchCell> for Transplant<'_> {
     fn enter(&self, cells: &[PatchCell]) -> Result<Tensor> {
-        let alike = |a: &PatchCell, b: &PatchCell| (a.site, a.layer) == (b.site, b.layer);
+        let alike = |a: &PatchCell, b: &PatchCell| (a.part, a.layer) == (b.part, b.layer);
         let parts = cells.chunk_by(alike).map(|cells| self.rows_of_one_site(cells));
         Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)
     }
@@ -86,25 +102,44 @@ impl sweep::Variants<PatchCell> for Transplant<'_> {
 impl Transplant<'_> {
     /// The residual stream of cells of one site and layer, one after the other: `[rows, d_model]`.
     fn rows_of_one_site(&self, cells: &[PatchCell]) -> Result<Tensor> {
-        let PatchCell { site, layer, .. } = cells[0];
-        let block = Block { model: self.model, run: self.base, layer };
-        if site == PatchSite::ResidPre {
-            let donor = (self.donor)(layer, Site::ResidPre)?;
+        let (config, &PatchCell { part, layer, .. }) = (self.model.config(), &cells[0]);
+        if part == Part::Site(PatchSite::ResidPre) {
+            let after_last = layer == config.n_layers;
+            let (block, site) =
+                if after_last { (layer - 1, Site::ResidPost) } else { (layer, Site::ResidPre) };
+            let donor = (self.donor)(block, site)?;
             let changed =
                 cells.iter().map(|cell| narrow(&donor, &cell.changed)).collect::<Result<Vec<_>>>()?;
-            return self.continued(cells, &Tensor::cat(&changed, 0)?, &self.base.at(layer, Site::ResidPre)?);
+            return self.continued(cells, &Tensor::cat(&changed, 0)?, &self.base.before(config, layer)?);
         }
-        let at: Vec<u32> = cells.iter().flat_map(|cell| cell.changed.clone()).map(|p| p as u32).collect();
+        let block = Block { model: self.model, run: self.base, layer };
+        let (attn_out, mlp_out) = self.written_in(&block, cells)?;
+        let written = block.written(&changed_positions(cells), attn_out, mlp_out)?;
+        self.continued(cells, &written, &self.base.before(config, layer + 1)?)
+    }
+
+    /// What attention writes in the block of cells of one site and layer, at the positions that change: `[rows, d_model]`.
+    pub(super) fn attn_out(&self, cells: &[PatchCell]) -> Result<Tensor> {
+        let block = Block { model: self.model, run: self.base, layer: cells[0].layer };
+        Ok(self.written_in(&block, cells)?.0)
+    }
+
+    /// What attention and, where it is not to be computed, the MLP write in the cells' block, at the positions that change.
+    fn written_in(&self, block: &Block<'_>, cells: &[PatchCell]) -> Result<(Tensor, Option<Tensor>)> {
+        let PatchCell { part, layer, .. } = cells[0];
+        let at = changed_positions(cells);
         let taken = |values: &Tensor| values.index_select(&Tensor::new(&at[..], values.device())?, 0);
         let (base, donor) = (|site| self.base.at(layer, site), |site| (self.donor)(layer, site));
-        let (attn_out, mlp_out) = match site {
+        let Part::Site(site) = part else {
+            let mlp_out = (taken(&base(Site::MlpOut)?)? + self.written_more_by_neurons(cells)?)?;
+            return Ok((taken(&base(Site::AttnOut)?)?, Some(mlp_out)));
+        };
+        Ok(match site {
             PatchSite::AttnOut => (taken(&donor(Site::AttnOut)?)?, None),
             PatchSite::ResidMid => (taken(&(donor(Site::ResidMid)? - base(Site::ResidPre)?)?)?, None),
             PatchSite::MlpOut => (taken(&base(Site::AttnOut)?)?, Some(taken(&donor(Site::MlpOut)?)?)),
-            _ => ((taken(&base(Site::AttnOut)?)? + self.written_more(&block, cells)?)?, None),
-        };
-        let written = block.written(&at, attn_out, mlp_out)?;
-        self.continued(cells, &written, &resid_after(self.model.config(), self.base, layer)?)
+            _ => ((taken(&base(Site::AttnOut)?)? + self.written_more(block, cells)?)?, None),
+        })
     }
 
     /// What the heads of `cells` write more at the positions that change, `[rows, d_model]`.
@@ -112,29 +147,42 @@ impl Transplant<'_> {
         let tokens = self.base.tokens();
         let everywhere = 0..tokens;
         // all heads and positions at once, unless later positions see what changes at one
-        let alone = |cell: &PatchCell| match cell.site {
-            PatchSite::K | PatchSite::V => cell.position,
+        let alone = |cell: &PatchCell| match cell.part {
+            Part::Site(PatchSite::K | PatchSite::V) => cell.position,
             _ => None,
         };
         let mut parts = Vec::new();
         for cells in cells.chunk_by(|a, b| alone(a) == alone(b)) {
             let at = alone(&cells[0]).map_or(everywhere.clone(), |position| position..position + 1);
-            let z = self.z(block, cells[0].site, at)?;
+            let z = self.z(block, cells[0].part, at)?;
             let more = block.written_more(&z, everywhere.clone())?;
             for cell in cells {
-                parts.push(narrow(&more.get(cell.head)?, &cell.changed)?);
+                parts.push(narrow(&more.get(cell.unit)?, &cell.changed)?);
             }
         }
         Tensor::cat(&parts, 0)
     }
 
-    /// z `[position, head, d_head]` of the base with the donor's `site` at the positions `at`.
-    fn z(&self, block: &Block<'_>, site: PatchSite, at: Range<usize>) -> Result<Tensor> {
-        let site = match site {
-            PatchSite::Q => Site::Q,
-            PatchSite::K => Site::K,
-            PatchSite::V => Site::V,
-            PatchSite::Pattern => Site::Pattern,
+    /// What the neurons of `cells`, of one layer, write more at the positions that change, `[rows, d_model]`.
+    fn written_more_by_neurons(&self, cells: &[PatchCell]) -> Result<Tensor> {
+        let layer = cells[0].layer;
+        let change = ((self.donor)(layer, Site::MlpPost)? - self.base.at(layer, Site::MlpPost)?)?;
+        let neurons: Vec<u32> = cells.iter().map(|cell| cell.unit as u32).collect();
+        let directions = self.model.weights().blocks[layer].mlp_out.rows(&neurons)?;
+        let of = |(i, cell): (usize, &PatchCell)| {
+            let change = narrow(&change, &cell.changed)?.narrow(1, cell.unit, 1)?;
+            change.broadcast_mul(&directions.narrow(0, i, 1)?)
+        };
+        Tensor::cat(&cells.iter().enumerate().map(of).collect::<Result<Vec<_>>>()?, 0)
+    }
+
+    /// z `[position, head, d_head]` of the base with the donor's `part` at the positions `at`.
+    fn z(&self, block: &Block<'_>, part: Part, at: Range<usize>) -> Result<Tensor> {
+        let site = match part {
+            Part::Site(PatchSite::Q) => Site::Q,
+            Part::Site(PatchSite::K) => Site::K,
+            Part::Site(PatchSite::V) => Site::V,
+            Part::Site(PatchSite::Pattern) => Site::Pattern,
             _ => return (self.donor)(block.layer, Site::Z),
         };
         let values = narrow(&(self.donor)(block.layer, site)?, &at)?;
@@ -172,12 +220,9 @@ fn narrow(values: &Tensor, rows: &Range<usize>) -> Result<Tensor> {
     values.narrow(0, rows.start, rows.len())
 }
 
-fn resid_after(config: &Config, run: &Recorded, layer: usize) -> Result<Tensor> {
-    if layer + 1 < config.n_layers {
-        run.at(layer + 1, Site::ResidPre)
-    } else {
-        run.at(layer, Site::ResidPost)
-    }
+/// The positions that change, cell by cell.
+fn changed_positions(cells: &[PatchCell]) -> Vec<u32> {
+    cells.iter().flat_map(|cell| cell.changed.clone()).map(|position| position as u32).collect()
 }
 
 /// What must be recorded of a pair so that `sites` can be put from one run into the other.

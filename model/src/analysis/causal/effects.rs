@@ -77,6 +77,16 @@ impl Effects<'_> {
         figures
     }
 
+    /// The means of some of the cells, and the value of one that changes nothing of the clean runs, in the unit of the figure.
+    pub(super) fn means(&self, cells: Range<usize>) -> (Values, f32) {
+        let rows: Vec<Vec<f32>> =
+            self.pairs.iter().map(|pair| self.scaled(&pair.cells[cells.clone()])).collect();
+        let rows = rows.iter().map(Vec::as_slice).collect();
+        let clean: Vec<f32> = self.pairs.iter().flat_map(|pair| self.scaled(&[pair.clean])).collect();
+        let unchanged = clean.iter().map(|value| f64::from(*value)).sum::<f64>() / clean.len() as f64;
+        (ByPrompt { prompts: self.prompts, rows }.mean_and_stderr().0, unchanged as f32)
+    }
+
     /// One pair's cells in the unit of the figure. Pairs share one denominator, so that their mean is the ratio of means.
     fn scaled(&self, cells: &[f32]) -> Vec<f32> {
         if !self.normalize {

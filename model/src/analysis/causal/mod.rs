@@ -25,4 +25,5 @@ pub(super) use activation_patching::ActivationPatchingJob;
 pub(super) use attribution_patching::AttributionPatchingJob;
 pub(super) use intervene::InterveneJob;
 pub(super) use path_patching::PathPatchingJob;
+pub(crate) use path_patching::places::Place;
 pub(crate) use positions::Columns;

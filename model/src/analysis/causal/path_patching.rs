@@ -7,28 +7,36 @@
 //! the logits, the first half is all.
 
 mod direct;
+pub(crate) mod places;
+mod senders;
+#[cfg(test)]
+mod tests;
 mod through;
 
 use super::super::{Job, Step};
-use super::cells::PatchCell;
-use super::effects::{Axes, Effects, Measured, numbered};
+use super::effects::{Effects, Measured};
 use super::metric::Measure;
 use super::positions::Columns;
 use super::recorded::{self, Recorded};
 use super::sweep::Sweep;
-use crate::config::Config;
 use crate::error::Result;
 use crate::hook_name::Site;
 use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
-use crate::wire::{EventBody, PatchSite, PathPatching, Progress, Sender};
+use crate::wire::{EventBody, PathPatching, Progress, Sender};
 use candle_core::Tensor;
 use direct::Inputs;
+use places::Place;
+use senders::{Grid, Sent, grids, sent};
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 use through::Through;
 
-/// Pair by pair: first the direct paths to every receiver's layer, then the clean run with what came out.
+/// Bytes that receivers' inputs may take: cells are followed in groups of no more.
+const INPUT_BYTES: usize = 256 << 20;
+
+/// Pair by pair: first the direct paths to every receiver, then the clean run with what came out.
 pub(crate) struct PathPatchingJob {
     model: Arc<Transformer>,
     prompts: Arc<[EncodedPrompt]>,
@@ -36,15 +44,9 @@ pub(crate) struct PathPatchingJob {
     /// Where senders are changed; everywhere for none.
     columns: Option<Columns>,
     grids: Vec<Grid>,
+    input_bytes: usize,
     done: Vec<Measured>,
     pair: Option<Pair>,
-}
-
-/// The cells of one kind of sender.
-struct Grid {
-    sender: Sender,
-    axes: Axes,
-    cells: Range<usize>,
 }
 
 /// A pair on its way.
@@ -54,15 +56,18 @@ struct Pair {
     /// The first token in which the two differ.
     first: usize,
     measured: Measured,
-    /// Layers before which receivers are, ascending, that direct paths have not been followed to yet.
-    receiver_layers: Vec<usize>,
+    /// The cells that are followed together.
+    group: Range<usize>,
+    /// Where receivers are that the group has not been followed to yet, in the order of the pass.
+    places: VecDeque<Place>,
+    /// What they hear of the group.
     inputs: Inputs,
     stage: Stage,
 }
 
 enum Stage {
-    /// Senders' direct paths to the receivers of one layer.
-    Direct(Sweep<PatchCell>),
+    /// Senders' direct paths to the receivers of one place.
+    Direct(Sweep<Sent>, Place),
     /// The clean run with receivers' inputs replaced.
     Through(Sweep<Through>),
     Done,
@@ -76,29 +81,60 @@ impl PathPatchingJob {
         options: &PathPatching,
         columns: Option<Columns>,
     ) -> Self {
-        let grids = grids(model.config(), options);
-        Self { model, prompts, options: options.clone(), columns, grids, done: Vec::new(), pair: None }
+        let (grids, options) = (grids(model.config(), options), options.clone());
+        Self {
+            model,
+            prompts,
+            options,
+            columns,
+            grids,
+            input_bytes: INPUT_BYTES,
+            done: Vec::new(),
+            pair: None,
+        }
     }
 
     fn start(&self) -> candle_core::Result<Pair> {
         let prompt = &self.prompts[self.done.len()];
-        let names = recorded::names(self.model.config(), &[Site::Z, Site::MlpOut]);
+        let mut sites = vec![Site::Z, Site::MlpOut];
+        sites.extend(self.options.sender.contains(&Sender::ResidMid).then_some(Site::ResidMid));
+        let names = recorded::names(self.model.config(), &sites);
         let [clean, corrupted] = Recorded::run(&self.model, [&prompt.ids, &prompt.corrupted], names)?;
         let both = Tensor::stack(&[&clean.logits, &corrupted.logits], 0)?;
         let both = self.measure(&clean.logits).of(&both)?;
-        let cells = self.grids.last().map_or(0, |grid| grid.cells.end);
-        let measured = Measured { clean: both[0], corrupted: both[1], cells: vec![f32::NAN; cells] };
-        let layers = self.model.config().n_layers;
-        let mut receiver_layers: Vec<usize> =
-            self.options.receiver.iter().map(|receiver| receiver.layer().unwrap_or(layers)).collect();
-        receiver_layers.sort_unstable();
-        receiver_layers.dedup();
+        let measured = Measured { clean: both[0], corrupted: both[1], cells: vec![f32::NAN; self.cells()] };
         let first = prompt.ids.iter().zip(&prompt.corrupted).take_while(|(a, b)| a == b).count();
-        let inputs = Inputs::default();
-        let mut pair =
-            Pair { clean, corrupted, first, measured, receiver_layers, inputs, stage: Stage::Done };
+        let mut pair = Pair {
+            clean,
+            corrupted,
+            first,
+            measured,
+            group: 0..self.group_size(prompt.ids.len()),
+            places: self.places(),
+            inputs: Inputs::default(),
+            stage: Stage::Done,
+        };
         self.next_stage(&mut pair)?;
         Ok(pair)
+    }
+
+    fn cells(&self) -> usize {
+        self.grids.last().map_or(0, |grid| grid.cells.end)
+    }
+
+    /// Where there are receivers, in the order of the pass.
+    fn places(&self) -> VecDeque<Place> {
+        let place = |receiver| Place::of_receiver(self.model.config(), receiver);
+        let mut places: Vec<Place> = self.options.receiver.iter().copied().map(place).collect();
+        places.sort_unstable();
+        places.dedup();
+        places.into()
+    }
+
+    /// How many cells' inputs fit the budget, at least one.
+    fn group_size(&self, tokens: usize) -> usize {
+        let width: usize = self.options.receiver.iter().map(|r| direct::width(&self.model, *r)).sum();
+        self.input_bytes.checked_div(4 * tokens * width).map_or(self.cells(), |cells| cells.max(1))
     }
 
     fn measure<'a>(&'a self, clean: &'a Tensor) -> Measure<'a> {
@@ -108,13 +144,12 @@ impl PathPatchingJob {
     /// Goes on with a pair.
     fn advance(&self, pair: &mut Pair) -> candle_core::Result<()> {
         match &mut pair.stage {
-            Stage::Direct(_) => self.follow(pair)?,
+            Stage::Direct(..) => self.follow(pair)?,
             Stage::Through(sweep) => {
                 let variants = through::Replaced {
                     clean: &pair.clean,
                     base: &pair.clean.resid(self.model.config())?,
                     inputs: &pair.inputs,
-                    receivers: &self.options.receiver,
                 };
                 if let Some(arrived) = sweep.step(&self.model, &variants)? {
                     let cells = &sweep.cells()[arrived.cells.clone()];
@@ -132,54 +167,43 @@ impl PathPatchingJob {
         Ok(())
     }
 
-    /// Direct paths to the next layer with receivers; then the run with all of them; then none.
+    /// Direct paths to the next place with receivers; then the run with all that they hear; then the next group of cells.
     fn next_stage(&self, pair: &mut Pair) -> candle_core::Result<()> {
-        if !pair.receiver_layers.is_empty() {
-            let layer = pair.receiver_layers.remove(0);
-            let cells = self.senders(pair, layer);
-            if !cells.is_empty() {
-                pair.stage = Stage::Direct(direct::sweep(&self.model, &pair.clean, cells, layer)?);
+        loop {
+            while let Some(place) = pair.places.pop_front() {
+                let cells = self.senders(pair, place);
+                if !cells.is_empty() {
+                    let sweep = direct::sweep(&self.model, &pair.clean, cells, place.layer)?;
+                    pair.stage = Stage::Direct(sweep, place);
+                    return Ok(());
+                }
+            }
+            let cells = pair.inputs.cells(pair.first);
+            if !cells.is_empty() && !matches!(pair.stage, Stage::Through(_)) {
+                pair.stage = Stage::Through(through::sweep(&self.model, &pair.clean, cells)?);
                 return Ok(());
             }
-            return self.next_stage(pair);
-        }
-        let cells = pair.inputs.cells(&self.options.receiver, pair.first);
-        pair.stage = if matches!(pair.stage, Stage::Through(_)) || cells.is_empty() {
-            Stage::Done
-        } else {
-            Stage::Through(through::sweep(&self.model, &pair.clean, cells)?)
-        };
-        if matches!(pair.stage, Stage::Done) {
-            // what no receiver hears of leaves the run as it is
-            for value in pair.measured.cells.iter_mut().filter(|value| value.is_nan()) {
-                *value = pair.measured.clean;
+            pair.stage = Stage::Done;
+            if pair.group.end >= self.cells() {
+                break;
             }
+            pair.group = pair.group.end..pair.group.end + pair.group.len();
+            pair.inputs = Inputs::default();
+            pair.places = self.places();
+        }
+        // what no receiver hears of leaves the run as it is
+        for value in pair.measured.cells.iter_mut().filter(|value| value.is_nan()) {
+            *value = pair.measured.clean;
         }
         Ok(())
     }
 
-    /// The cells whose sender comes before block `layer`.
-    fn senders(&self, pair: &Pair, layer: usize) -> Vec<PatchCell> {
-        let tokens = pair.clean.tokens();
-        let changed =
-            if layer == self.model.config().n_layers { tokens - 1..tokens } else { pair.first..tokens };
-        let mut cells = Vec::new();
-        for grid in &self.grids {
-            let heads = if grid.sender == Sender::Z { self.model.config().n_heads } else { 1 };
-            for from in 0..layer.min(self.model.config().n_layers) {
-                for head in 0..heads {
-                    let number = grid.cells.start + from * heads + head;
-                    cells.push(PatchCell::everywhere(
-                        site_of(grid.sender),
-                        from,
-                        head,
-                        changed.clone(),
-                        number,
-                    ));
-                }
-            }
-        }
-        cells
+    /// The cells of the group whose sender comes before `place`.
+    fn senders(&self, pair: &Pair, place: Place) -> Vec<Sent> {
+        let (config, tokens) = (self.model.config(), pair.clean.tokens());
+        // of the final residual stream, the last position alone is read
+        let changed = if place.is_last(config) { tokens - 1..tokens } else { pair.first..tokens };
+        self.grids.iter().flat_map(|grid| sent(config, grid, place, &changed, &pair.group)).collect()
     }
 }
 
@@ -195,7 +219,7 @@ impl Job for PathPatchingJob {
         if let Some(pair) = self.pair.take_if(|pair| matches!(pair.stage, Stage::Done)) {
             self.done.push(pair.measured);
         }
-        let total = self.prompts.len() * self.grids.last().map_or(0, |grid| grid.cells.end);
+        let total = self.prompts.len() * self.cells();
         let computed = |m: &Measured| m.cells.iter().filter(|value| !value.is_nan()).count();
         let done = self.done.iter().map(computed).sum::<usize>()
             + self.pair.as_ref().map_or(0, |pair| computed(&pair.measured));
@@ -218,28 +242,5 @@ impl PathPatchingJob {
         };
         let figures = [effects.summary()].into_iter().chain(self.grids.iter().flat_map(of_grid));
         figures.map(EventBody::Figure).collect()
-    }
-}
-
-fn grids(config: &Config, options: &PathPatching) -> Vec<Grid> {
-    let mut start = 0;
-    let of = |sender: &Sender| {
-        let layers = ("layer", numbered('L', config.n_layers));
-        let axes = match sender {
-            Sender::Z => vec![layers, ("head", numbered('H', config.n_heads))],
-            Sender::AttnOut | Sender::MlpOut => vec![layers],
-        };
-        let cells = start..start + axes.iter().map(|(_, labels)| labels.len()).product::<usize>();
-        start = cells.end;
-        Grid { sender: *sender, axes, cells }
-    };
-    options.sender.iter().map(of).collect()
-}
-
-fn site_of(sender: Sender) -> PatchSite {
-    match sender {
-        Sender::Z => PatchSite::Z,
-        Sender::AttnOut => PatchSite::AttnOut,
-        Sender::MlpOut => PatchSite::MlpOut,
     }
 }

@@ -56,10 +56,15 @@ impl Recorded {
     pub(super) fn resid(&self, config: &Config) -> Result<Vec<Tensor>> {
         (0..=config.n_layers).map(|layer| self.get(resid_before(config, layer))).collect()
     }
+
+    /// The residual stream before block `layer`, which may be one past the last, `[position, d_model]`.
+    pub(super) fn before(&self, config: &Config, layer: usize) -> Result<Tensor> {
+        self.get(resid_before(config, layer))
+    }
 }
 
 /// The site that has the residual stream before block `layer`, which may be one past the last.
-fn resid_before(config: &Config, layer: usize) -> HookName {
+pub(super) fn resid_before(config: &Config, layer: usize) -> HookName {
     if layer < config.n_layers {
         HookName::block(layer, Site::ResidPre)
     } else {

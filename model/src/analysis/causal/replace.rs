@@ -40,7 +40,10 @@ impl Replace {
         if known.is_none() {
             all.extend(rows.clone().map(|row| row as u32));
         }
-        site.parts.push(Part { seen: start..start + rows.len(), head, values });
+        let seen = start..start + rows.len();
+        // two receivers may ask for the same: a head's queries, and the pattern that they make
+        site.parts.retain(|part| (&part.seen, part.head) != (&seen, head));
+        site.parts.push(Part { seen, head, values });
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn site_of(site: AblationSite) -> Site {
         AblationSite::Z => Site::Z,
         AblationSite::AttnOut => Site::AttnOut,
         AblationSite::MlpOut => Site::MlpOut,
+        AblationSite::Neuron => Site::MlpPost,
     }
 }
 

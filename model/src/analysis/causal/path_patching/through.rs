@@ -3,10 +3,9 @@
 use super::super::recorded::Recorded;
 use super::super::replace::Replace;
 use super::super::sweep::{Cell, Stage, Sweep, Variants};
-use super::direct::{Inputs, head_of};
+use super::direct::{Input, Inputs};
 use crate::hook_name::HookName;
 use crate::transformer::Transformer;
-use crate::wire::Receiver;
 use candle_core::{Result, Tensor};
 use std::ops::Range;
 
@@ -36,7 +35,6 @@ pub(super) struct Replaced<'a> {
     pub(super) clean: &'a Recorded,
     pub(super) base: &'a [Tensor],
     pub(super) inputs: &'a Inputs,
-    pub(super) receivers: &'a [Receiver],
 }
 
 impl Variants<Through> for Replaced<'_> {
@@ -49,11 +47,10 @@ impl Variants<Through> for Replaced<'_> {
     fn replaced(&self, layer: usize, cells: &[Through], rows: &[Range<usize>]) -> Result<Replace> {
         let mut replace = Replace::default();
         for (cell, rows) in cells.iter().zip(rows) {
-            for (receiver, site, values) in self.inputs.of(cell.number) {
-                let receiver = self.receivers[*receiver];
-                if receiver.layer() == Some(layer) {
-                    replace.at(HookName::block(layer, *site), rows, head_of(receiver), values.clone());
-                }
+            for Input { site, head, values, .. } in
+                self.inputs.of(cell.number).iter().filter(|input| input.layer == layer)
+            {
+                replace.at(HookName::block(layer, *site), rows, *head, values.clone());
             }
         }
         Ok(replace)

@@ -1,11 +1,11 @@
 def names_at(layer):
-    return f"blocks.{layer}.attn.hook_z" if SITE == "z" else f"blocks.{layer}.hook_{SITE}"
+    inner = {"z": "attn.hook_z", "neuron": "mlp.hook_post"}
+    return f"blocks.{layer}.{inner.get(SITE, f'hook_{SITE}')}"
 
 
 runs = [model.run_with_cache(torch.tensor([ids_of(prompt["text"])])) for prompt in PROMPTS]
 caches = [cache for _, cache in runs]
 aligned = len({cache["z", 0].shape[1] for cache in caches}) == 1
-layers, heads = range(model.cfg.n_layers), range(model.cfg.n_heads)
 
 
 def twin_of(i):
@@ -27,13 +27,13 @@ def substitute(i, layer):
     return torch.cat(every).mean(0, keepdim=True) if aligned else torch.cat(every, 1).mean(1, keepdim=True)
 
 
-def ablated(i, layer, head=None, position=slice(None)):
-    """The metric of a prompt with one head, or what one layer writes, replaced."""
+def ablated(i, layer, unit=None, position=slice(None)):
+    """The metric of a prompt with one head, one neuron, or what one layer writes, replaced."""
     new = substitute(i, layer)
     clean = runs[i][0][0, -1]
 
     def replace(value, hook):
-        there = (slice(None), position) if head is None else (slice(None), position, head)
+        there = (slice(None), position) if unit is None else (slice(None), position, unit)
         value[there] = new.expand_as(value)[there]
         return value
 

@@ -1,2 +1,3 @@
-axes = ["pair", "layer", *(["head"] if SITE == "z" else []), *(["position"] if BY_POSITION else [])]
+axes = ["pair", "neuron" if SITE == "neuron" else "layer", *(["head"] if SITE == "z" else [])]
+axes += ["position"] if BY_POSITION else []
 values = cells

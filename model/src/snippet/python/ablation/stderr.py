@@ -1,2 +1,1 @@
-columns = [f"H{h}" for h in heads] if SITE == "z" else labels
-values = pd.DataFrame(cells.std(0, ddof=1) / len(PROMPTS) ** 0.5, index=rows, columns=columns)
+values = pd.DataFrame(cells.std(0, ddof=1) / len(PROMPTS) ** 0.5, index=rows, columns=heads if SITE == "z" else labels)

@@ -1,4 +1,8 @@
-SITES = {"q": ["hook_q"], "k": ["hook_k"], "v": ["hook_v"], "pattern": ["hook_q", "hook_k"]}
+def names_of(site, layer):
+    """The hooks that a receiver is changed through."""
+    inner = {"q": ["attn.hook_q"], "k": ["attn.hook_k"], "v": ["attn.hook_v"], "pattern": ["attn.hook_q", "attn.hook_k"]}
+    inner |= {"logits": [], "mlp_pre": ["mlp.hook_pre"]}
+    return [f"blocks.{layer}.{name}" for name in inner.get(site, [f"hook_{site}"])]
 
 
 def replaced(hook, new, *place):
@@ -28,14 +32,12 @@ def path(prompt, pair, layer, head):
     def hear(value, hook):
         heard[hook.name] = value.clone()
 
-    names = {f"blocks.{l}.attn.{name}" for site, l, _ in RECEIVERS for name in SITES[site]}
-    logits = model.run_with_hooks(clean, fwd_hooks=hooks + [(name, hear) for name in names])
-    if not RECEIVERS:
+    places = [(name, head) for site, layer, head in RECEIVERS for name in names_of(site, layer)]
+    logits = model.run_with_hooks(clean, fwd_hooks=hooks + [(name, hear) for name in {name for name, _ in places}])
+    if not places:
         return measure(logits).item()
     receivers = [
-        replaced(f"blocks.{l}.attn.{name}", heard[f"blocks.{l}.attn.{name}"], every, every, h)
-        for site, l, h in RECEIVERS
-        for name in SITES[site]
+        replaced(name, heard[name], *[every, every] if head is None else [every, every, head]) for name, head in places
     ]
     return measure(model.run_with_hooks(clean, fwd_hooks=receivers)).item()
 
