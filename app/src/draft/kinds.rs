@@ -42,7 +42,11 @@ pub enum Input {
     Number(f64, f64),
     /// A text, as typed: what it looks like, and what is wrong with one.
     Text(&'static str, fn(&str) -> Option<String>),
-    /// Where paths end: the logits, or the queries, keys, values or pattern of a head.
+    /// A whole number that is asked for only where another setting has a value: which one, the value, and the default.
+    CountWhere(&'static str, &'static str, usize),
+    /// Names, or none of them: what they look like.
+    Names(&'static str),
+    /// Where paths end: one place or several, as figures name them.
     Receiver,
     /// A prompt's number, from 1 on the page and from 0 in the contract.
     Prompt,
@@ -91,6 +95,8 @@ const PATCHED: Setting = Setting {
 };
 const HEADS_BY_POSITION: Setting =
     Setting { name: "by_position", title: "Heads one position at a time", input: Input::Flag };
+const POSITIONS: Setting =
+    Setting { name: "positions", title: "At positions (empty: all)", input: Input::Names("S1, S2, end") };
 const NORMALIZE: Setting = Setting { name: "normalize", title: "0 corrupted, 1 clean", input: Input::FlagOn };
 const PROMPT: Setting = Setting { name: "prompt", title: "Prompt", input: Input::Prompt };
 
@@ -257,7 +263,7 @@ pub const KINDS: &[Kind] = &[
         title: "Activation patching",
         hint: "layer × position, heads",
         needs_pairs: true,
-        settings: &[PATCHED, DIRECTION, METRIC, NORMALIZE, HEADS_BY_POSITION],
+        settings: &[PATCHED, DIRECTION, METRIC, NORMALIZE, HEADS_BY_POSITION, POSITIONS],
     },
     Kind {
         name: "attribution_patching",
@@ -270,6 +276,7 @@ pub const KINDS: &[Kind] = &[
             METRIC,
             NORMALIZE,
             HEADS_BY_POSITION,
+            POSITIONS,
             Setting { name: "compare", title: "Beside patching itself", input: Input::Flag },
         ],
     },
@@ -283,8 +290,16 @@ pub const KINDS: &[Kind] = &[
             Setting {
                 name: "sender",
                 title: "Paths from",
-                input: Input::AnyOf(&[("z", "head z"), ("attn_out", "attn_out"), ("mlp_out", "mlp_out")]),
+                input: Input::AnyOf(&[
+                    ("z", "head z"),
+                    ("attn_out", "attn_out"),
+                    ("mlp_out", "mlp_out"),
+                    ("resid_pre", "resid_pre"),
+                    ("resid_mid", "resid_mid"),
+                    ("resid_post", "resid_post"),
+                ]),
             },
+            POSITIONS,
             METRIC,
             NORMALIZE,
         ],
@@ -298,8 +313,14 @@ pub const KINDS: &[Kind] = &[
             Setting {
                 name: "site",
                 title: "What is replaced",
-                input: Input::Choice(&[("z", "head z"), ("attn_out", "attn_out"), ("mlp_out", "mlp_out")]),
+                input: Input::Choice(&[
+                    ("z", "head z"),
+                    ("attn_out", "attn_out"),
+                    ("mlp_out", "mlp_out"),
+                    ("neuron", "neurons of a layer"),
+                ]),
             },
+            Setting { name: "layer", title: "Layer", input: Input::CountWhere("site", "neuron", 0) },
             Setting {
                 name: "method",
                 title: "By",
@@ -325,6 +346,20 @@ impl Kind {
         KINDS.iter().find(|kind| kind.name == name)
     }
 
+    /// What is set of a setting, or its default.
+    fn value(&self, settings: &Settings, name: &str) -> Option<Value> {
+        let setting = self.settings.iter().find(|setting| setting.name == name)?;
+        Some(settings.get(name).cloned().unwrap_or_else(|| setting.input.default()))
+    }
+
+    /// Whether a setting is asked for, with what else is set.
+    pub fn asks_for(&self, setting: &Setting, settings: &Settings) -> bool {
+        match setting.input {
+            Input::CountWhere(other, value, _) => self.value(settings, other).is_some_and(|set| set == value),
+            _ => true,
+        }
+    }
+
     /// Whether it is about the weights alone, and takes no prompts.
     pub fn is_of_weights(&self) -> bool {
         analysis(self.name, &Settings::new()).is_some_and(|analysis| analysis.is_of_weights())
@@ -345,9 +380,9 @@ impl Input {
         match self {
             Self::Flag => false.into(),
             Self::FlagOn => true.into(),
-            Self::Count(_, default) => (*default).into(),
+            Self::Count(_, default) | Self::CountWhere(_, _, default) => (*default).into(),
             Self::Number(default, _) => (*default).into(),
-            Self::Text(..) => "".into(),
+            Self::Text(..) | Self::Names(_) => "".into(),
             Self::Receiver => serde_json::json!({ "site": "logits" }),
             Self::Prompt => 0.into(),
             Self::Choice(choices) | Self::AnyOf(choices) => choices.first().map(|(value, _)| *value).into(),
@@ -359,7 +394,7 @@ impl Input {
 pub(super) fn analysis(kind: &str, settings: &Settings) -> Option<Analysis> {
     let kind = Kind::named(kind)?;
     let mut json = Map::from_iter([("kind".to_owned(), Value::from(kind.name))]);
-    for setting in kind.settings {
+    for setting in kind.settings.iter().filter(|setting| kind.asks_for(setting, settings)) {
         let value = settings.get(setting.name).cloned().unwrap_or_else(|| setting.input.default());
         if value != "" {
             json.insert(setting.name.to_owned(), value);
@@ -394,5 +429,28 @@ mod tests {
             assert_eq!(again.name, kind.name);
             assert_eq!(analysis(kind.name, &settings), Some(made));
         }
+    }
+
+    #[test]
+    fn several_receivers_and_named_positions_come_back() {
+        let asked = serde_json::json!({
+            "kind": "path_patching", "normalize": true, "positions": ["S2", "end"],
+            "receiver": [{ "site": "q", "layer": 9, "head": 6 }, { "site": "mlp_pre", "layer": 3 }],
+        });
+        let asked: Analysis = serde_json::from_value(asked).unwrap();
+        let (kind, settings) = settings_of(&asked).unwrap();
+        assert_eq!(analysis(kind.name, &settings), Some(asked));
+    }
+
+    #[test]
+    fn a_layer_is_asked_for_only_of_neurons() {
+        let mut settings = Settings::from([("layer".to_owned(), 2.into())]);
+        let layer = |settings: &Settings| match analysis("ablation", settings) {
+            Some(Analysis::Ablation(options)) => options.layer,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(layer(&settings), None);
+        settings.insert("site".to_owned(), "neuron".into());
+        assert_eq!(layer(&settings), Some(2));
     }
 }

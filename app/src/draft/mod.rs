@@ -108,7 +108,12 @@ impl Default for Draft {
 impl Draft {
     /// What is set of the kind that is chosen.
     pub fn settings(&self) -> &Settings {
-        self.settings.get(&self.kind).unwrap_or(&NONE)
+        self.settings_of(&self.kind)
+    }
+
+    /// What is set of a kind.
+    pub fn settings_of(&self, kind: &str) -> &Settings {
+        self.settings.get(kind).unwrap_or(&NONE)
     }
 
     /// Sets one option of the kind that is chosen.

@@ -51,13 +51,7 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
             "",
             "Share of each head’s attention that goes where a head of that name looks, mean over queries; entropy in nats.",
         ),
-        ("attribution_patching", "agreement") => {
-            ("", "Pearson’s correlation of patched and estimated cells, site by site.")
-        }
-        ("attribution_patching", name) if name.starts_with("compared_") => (
-            "",
-            "Each cell as activation patching gives it, and as its gradient estimates it: on the diagonal both agree.",
-        ),
+        ("ablation" | "attribution_patching", name) => of_changes(name),
         ("generate", "text") => (
             "",
             "What the model goes on with. Darker tokens are likelier; both runs get the same draws, so where they differ the change is the reason.",
@@ -95,6 +89,23 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
         ("position_attribution", _) => (
             "logits",
             "What each layer’s attention moves from each token to the last one, as it adds to logit(answer) − logit(distractor).",
+        ),
+        _ => ("", ""),
+    }
+}
+
+/// Of the kinds that change a run, what their maps do not say themselves.
+fn of_changes(name: &str) -> (&'static str, &'static str) {
+    match name {
+        "top_neurons" => (
+            "",
+            "The neurons without which the answer changes most: its mean, and that less the clean runs’.",
+        ),
+        "ablated_neuron" => ("", "The answer of the clean run with one neuron of the layer replaced."),
+        "agreement" => ("", "Pearson’s correlation of patched and estimated cells, site by site."),
+        name if name.starts_with("compared_") => (
+            "",
+            "Each cell as activation patching gives it, and as its gradient estimates it: on the diagonal both agree.",
         ),
         _ => ("", ""),
     }

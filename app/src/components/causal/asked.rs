@@ -96,7 +96,7 @@ impl Asked {
                 "the corrupted output of one part reaches {} and nothing else does",
                 receiver_words(&receiver_name(self.options.get("receiver").unwrap_or(&Value::Null)))
             ),
-            "ablation" => format!("one head’s z is replaced by {}", self.method_words()),
+            "ablation" => format!("{} is replaced by {}", self.ablated_words(), self.method_words()),
             _ if self.changes_clean() => format!("one corrupted {site} replaces the clean one"),
             _ => format!("one clean {site} replaces the corrupted one"),
         };
@@ -116,6 +116,15 @@ impl Asked {
             }
         };
         if name.starts_with("attributed_") { format!("{what} Estimated by gradients.") } else { what }
+    }
+
+    fn ablated_words(&self) -> &'static str {
+        match self.word("site") {
+            Some("attn_out") => "what one layer’s attention writes",
+            Some("mlp_out") => "what one layer’s MLP writes",
+            Some("neuron") => "one neuron",
+            _ => "one head’s z",
+        }
     }
 
     fn method_words(&self) -> &'static str {

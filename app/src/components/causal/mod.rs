@@ -47,7 +47,10 @@ pub fn map_names(run: RunState) -> Memo<Vec<String>> {
 
 fn is_map(name: &str) -> bool {
     let part = ["_stderr", "_pairs"].iter().any(|ending| name.ends_with(ending));
-    !part && ["patched_", "attributed_", "path_to_", "ablated_"].iter().any(|start| name.starts_with(start))
+    // neurons are too many for a map of layers
+    !part
+        && !name.starts_with("ablated_neuron")
+        && ["patched_", "attributed_", "path_to_", "ablated_"].iter().any(|start| name.starts_with(start))
 }
 
 /// The numbers of the heatmap `name` as they are to be shown: the mean, or the selected pair.

@@ -1,10 +1,11 @@
 //! How the prompts are run: BOS, the weights, the analysis.
 
 use crate::components::Token;
+use crate::components::causal::asked::{receiver_name, receiver_of};
 use crate::draft::{Input, KINDS, Kind, Setting};
 use crate::state::{Catalog, Form};
 use leptos::prelude::*;
-use model::wire::Processing;
+use model::wire::{Processing, Receiver, Several};
 use serde_json::Value;
 
 /// The options.
@@ -70,7 +71,7 @@ fn AnalysisField() -> impl IntoView {
     };
     let settings = move || {
         let kind = chosen.with(|chosen| Kind::named(chosen));
-        kind.map(|kind| kind.settings.iter().map(|setting| setting_field(form, setting)).collect_view())
+        kind.map(|kind| kind.settings.iter().map(|setting| where_asked(form, kind, setting)).collect_view())
     };
     view! {
         <fieldset class="analysis">
@@ -79,6 +80,16 @@ fn AnalysisField() -> impl IntoView {
         </fieldset>
         <div class="settings">{settings}</div>
     }
+}
+
+/// A setting's field, as long as it is asked for.
+fn where_asked(form: Form, kind: &'static Kind, setting: &'static Setting) -> AnyView {
+    if !matches!(setting.input, Input::CountWhere(..)) {
+        return setting_field(form, setting);
+    }
+    let is_asked =
+        Memo::new(move |_| form.draft.with(|draft| kind.asks_for(setting, draft.settings_of(kind.name))));
+    view! { <Show when=move || is_asked.get()>{setting_field(form, setting)}</Show> }.into_any()
 }
 
 fn setting_field(form: Form, setting: &'static Setting) -> AnyView {
@@ -122,7 +133,11 @@ fn setting_field(form: Form, setting: &'static Setting) -> AnyView {
             some_field(setting.title, choices, Signal::derive(value), Callback::new(set))
         }
         Input::Receiver => receiver_field(setting.title, Signal::derive(value), Callback::new(set)),
+        Input::Names(example) => {
+            names_field(setting.title, example, Signal::derive(value), Callback::new(set))
+        }
         Input::Count(least, _) => number(least, 0),
+        Input::CountWhere(..) => number(0, 0),
         Input::Number(default, step) => view! {
             <label class="setting">
                 {setting.title}
@@ -223,56 +238,65 @@ fn has(value: &Value, name: &str) -> bool {
     value == name || value.as_array().is_some_and(|list| list.iter().any(|one| one == name))
 }
 
-/// Where paths end. Of several receivers, as a script may ask for them, the first is shown and set.
-fn receiver_field(title: &'static str, value: Signal<Value>, set: Callback<Value>) -> AnyView {
-    const SITES: [(&str, &str); 5] = [
-        ("logits", "the logits"),
-        ("q", "a head’s queries"),
-        ("k", "a head’s keys"),
-        ("v", "a head’s values"),
-        ("pattern", "a head’s pattern"),
-    ];
-    let first = move |value: &Value| value.as_array().and_then(|all| all.first()).unwrap_or(value).clone();
-    let site = move || value.with(first)["site"].as_str().unwrap_or_default().to_owned();
-    let number = move |name: &str| value.with(first)[name].as_u64().unwrap_or(0);
-    let put = move |site: &str, layer: u64, head: u64| {
-        let at_head = serde_json::json!({ "site": site, "layer": layer, "head": head });
-        set.run(if site == "logits" { serde_json::json!({ "site": site }) } else { at_head });
-    };
-    let option = move |(name, title): (&'static str, &'static str)| {
-        view! { <option value=name selected=move || site() == name>{title}</option> }
-    };
-    let field = move |name: &'static str, title: &'static str| {
-        let changed = move |typed: String| {
-            let typed = typed.trim().parse().unwrap_or(0);
-            let (layer, head) = untrack(|| (number("layer"), number("head")));
-            let (layer, head) = if name == "layer" { (typed, head) } else { (layer, typed) };
-            put(&untrack(site), layer, head);
-        };
-        view! {
-            <label class="setting">
-                {title}
-                <input
-                    type="number"
-                    min="0"
-                    step="1"
-                    prop:value=move || number(name).to_string()
-                    on:change:target=move |event| changed(event.target().value())
-                />
-            </label>
-        }
+/// Several things with commas between them, read when the field is left; what cannot be read is said to be wrong.
+fn listed_field(
+    title: &'static str,
+    example: &'static str,
+    written: impl Fn() -> String + Send + Sync + 'static,
+    set: impl Fn(&[&str]) -> Option<()> + 'static,
+    wrong: &'static str,
+) -> AnyView {
+    let is_wrong = RwSignal::new(false);
+    let read = move |typed: String| {
+        let parts: Vec<&str> = typed.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+        is_wrong.set(set(&parts).is_none());
     };
     view! {
-        <label class="setting">
+        <label class="setting" class:invalid=is_wrong>
             {title}
-            <select on:change:target=move |event| {
-                put(&event.target().value(), untrack(|| number("layer")), untrack(|| number("head")));
-            }>{SITES.map(option).into_iter().collect_view()}</select>
+            <input
+                type="text"
+                placeholder=example
+                spellcheck="false"
+                aria-invalid=move || is_wrong.get().then_some("true")
+                prop:value=written
+                on:change:target=move |event| read(event.target().value())
+            />
         </label>
-        <Show when=move || site() != "logits">
-            {field("layer", "Layer of the head")}
-            {field("head", "Head")}
-        </Show>
+        {move || is_wrong.get().then(|| view! { <p class="hint bad">{wrong}</p> })}
     }
     .into_any()
+}
+
+fn names_field(
+    title: &'static str,
+    example: &'static str,
+    value: Signal<Value>,
+    set: Callback<Value>,
+) -> AnyView {
+    let written = move || {
+        let names = value.get();
+        let names = names.as_array().into_iter().flatten().filter_map(Value::as_str);
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let typed = move |names: &[&str]| {
+        set.run(if names.is_empty() { "".into() } else { names.into() });
+        Some(())
+    };
+    listed_field(title, example, written, typed, "")
+}
+
+/// Where paths end: one place, or several that are changed together.
+fn receiver_field(title: &'static str, value: Signal<Value>, set: Callback<Value>) -> AnyView {
+    let written = move || value.with(receiver_name).replace('+', ", ");
+    let typed = move |places: &[&str]| {
+        let receiver = receiver_of(&places.join("+"))?;
+        // only places that the vocabulary has
+        serde_json::from_value::<Several<Receiver>>(receiver.clone()).ok()?;
+        set.run(receiver);
+        Some(())
+    };
+    let wrong = "Write logits, or inputs of heads (L9H6_q, _k, _v, _pattern), of MLPs (L3_mlp_pre) or the residual stream \
+                 (L3_resid_pre, _resid_mid, _resid_post), with commas between them.";
+    listed_field(title, "logits, or L9H6_q, L9H9_q", written, typed, wrong)
 }
