@@ -38,8 +38,8 @@ fn groups_of_cells_make_no_difference() {
     let plan = Plan::new(&checkpoint, &experiment, &Limits::default(), &Device::Cpu).unwrap();
     let model = Arc::new(Transformer::load(&checkpoint, Processing::Folded, &Device::Cpu).unwrap());
     let together = cells(&plan, &model, usize::MAX);
-    let clean = together.last().unwrap();
-    assert!(together.iter().any(|value| (value - clean).abs() > 1e-3), "no path matters: {together:?}");
+    let (least, most) = together.iter().fold((1.0_f32, 1.0_f32), |(a, b), v| (a.min(*v), b.max(*v)));
+    assert!(most - least > 1e-3, "no path matters: {together:?}");
     // one cell at a time, and several
     for bytes in [1, 300_000] {
         for (number, (a, b)) in together.iter().zip(cells(&plan, &model, bytes)).enumerate() {
