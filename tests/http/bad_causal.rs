@@ -74,6 +74,27 @@ async fn pairs_that_cannot_be_patched() {
 }
 
 #[tokio::test]
+async fn years_that_are_none() {
+    let measured = json!({"kind": "ablation", "site": "z", "method": "zero", "metric": "later_years"});
+    let year = |answer: &str, named: usize| {
+        json!({
+            "text": "The war lasted from the year 17 32 to the year 17", "answer": answer,
+            "positions": {"YY": named},
+        })
+    };
+    check(&[
+        (
+            of(&[without(year(" 45", 33), "positions")], &measured),
+            "prompts[0].positions",
+            "name its last two digits",
+        ),
+        (of(&[year(" 45", 5)], &measured), "prompts[0].positions", "no year of two digits"),
+        (of(&[year(" Mary", 33)], &measured), "prompts[0].answer", "years of two digits"),
+    ])
+    .await;
+}
+
+#[tokio::test]
 async fn estimates_of_what_cannot_be_patched_or_has_no_slope() {
     let estimate = |options: Value| {
         let mut analysis = json!({"kind": "attribution_patching", "site": "z"});

@@ -1,16 +1,14 @@
 //! What a chosen set of changes needs to know of other runs, and which rows of a pass they change.
 
-use super::chunks;
+use super::means::Means;
 use crate::error::Result;
 use crate::hook_name::HookName;
 use crate::hooks::{Change, Edit, Edits, Recorder, Rows};
 use crate::packing::Batch;
 use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
-use crate::wire::{Intervention, InterventionMethod, Steer, SteerPositions};
+use crate::wire::{Intervention, InterventionMethod, Progress, Steer, SteerPositions};
 use candle_core::Tensor;
-use std::collections::{HashMap, VecDeque};
-use std::ops::Range;
 
 /// One change, its values known.
 #[derive(Clone, Debug)]
@@ -61,17 +59,11 @@ impl Changes {
     }
 }
 
-/// Means of sites over all tokens of the prompts, some prompts at a time.
-pub(super) struct Means {
-    names: Vec<HookName>,
-    waiting: VecDeque<Range<usize>>,
-    /// Sums over rows, and how many.
-    sums: HashMap<HookName, Tensor>,
-    rows: usize,
-}
+/// What changes need to know of other runs: the means of the sites that are replaced by them.
+pub(super) struct Needed(Means);
 
-impl Means {
-    /// Of the sites that `interventions` replace by their means.
+impl Needed {
+    /// By `interventions`.
     pub(super) fn new(
         model: &Transformer,
         prompts: &[EncodedPrompt],
@@ -81,40 +73,18 @@ impl Means {
         let mut names: Vec<HookName> = means.map(name).collect();
         names.sort_unstable();
         names.dedup();
-        let waiting = if names.is_empty() { Vec::new() } else { chunks::by_work(model.config(), prompts) };
-        Self { names, waiting: waiting.into(), sums: HashMap::new(), rows: 0 }
+        Self(Means::new(model, prompts, names, false))
     }
 
-    /// Whether every prompt is in.
-    pub(super) fn finished(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
-    /// Rows that are in.
-    pub(super) fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// Runs some more prompts.
-    pub(super) fn step(&mut self, model: &Transformer, prompts: &[EncodedPrompt]) -> Result<()> {
-        let Some(chunk) = self.waiting.pop_front() else { return Ok(()) };
-        // each prompt by itself: what several begin with counts once for each
-        let ids: Vec<&[u32]> = prompts[chunk].iter().map(|prompt| prompt.ids.as_slice()).collect();
-        let batch = Batch::separate(&ids);
-        let rows: Vec<u32> = (0..batch.rows() as u32).collect();
-        let mut recorder = Recorder::new(self.names.iter().copied(), &Rows::All);
-        model.forward(&batch, &[0], &mut recorder)?;
-        let cache = recorder.into_cache();
-        for name in &self.names {
-            let sum = cache.get(*name, &rows)?.sum(0)?;
-            let sum = match self.sums.get(name) {
-                Some(earlier) => (earlier + sum)?,
-                None => sum,
-            };
-            self.sums.insert(*name, sum);
-        }
-        self.rows += rows.len();
-        Ok(())
+    /// Runs some more prompts and says how far that is; nothing once every prompt is in.
+    pub(super) fn step(
+        &mut self,
+        model: &Transformer,
+        prompts: &[EncodedPrompt],
+    ) -> Result<Option<Progress>> {
+        let total = prompts.iter().map(|prompt| prompt.ids.len()).sum();
+        let ran = self.0.step(model, prompts)?;
+        Ok(ran.then(|| Progress { done: self.0.rows(), total, unit: "tokens averaged".to_owned() }))
     }
 
     /// The changes, once every prompt is in.
@@ -136,9 +106,9 @@ impl Means {
 
     fn planned(&self, model: &Transformer, one: &Intervention) -> candle_core::Result<Planned> {
         let (name, part) = (name(one), one.head.or(one.neuron));
-        let value = match self.sums.get(&name) {
-            Some(sum) if one.method == InterventionMethod::Mean => {
-                let mean = (sum / self.rows.max(1) as f64)?;
+        let value = match self.0.of(name)? {
+            Some(mean) if one.method == InterventionMethod::Mean => {
+                let mean = mean.get(0)?;
                 part.map_or_else(|| Ok(mean.clone()), |part| mean.get(part))?
             }
             _ => Tensor::new(0_f32, model.device())?,

@@ -24,6 +24,7 @@ pub(crate) mod lens;
 mod lines;
 mod logit_lens;
 mod logits;
+mod means;
 pub(crate) mod neurons;
 mod position_attribution;
 mod prompt_test;

@@ -1,6 +1,7 @@
 //! One prompt as tokens, with its problems.
 
 use super::positions::{END, positions};
+use super::years::first_year;
 use crate::checkpoint::Checkpoint;
 use crate::tokens::Tokens;
 use crate::wire::{AblationMethod, Analysis, Experiment, Metric, Problem, Prompt, PromptTokens, TwinTokens};
@@ -24,6 +25,8 @@ pub struct EncodedPrompt {
     pub group: Option<String>,
     /// Named tokens, in the order of the text, BOS counted. The last token is `end` without standing here.
     pub positions: Vec<(String, usize)>,
+    /// Tokens of the years later than the first one, and of the others, where the metric compares these.
+    pub years: [Vec<u32>; 2],
 }
 
 impl EncodedPrompt {
@@ -133,6 +136,13 @@ pub(super) fn prompt(
             Vec::new()
         }),
     };
+    let mut years = <[Vec<u32>; 2]>::default();
+    if metric(analysis) == Some(Metric::LaterYears) && !ids.is_empty() {
+        match super::years::years(checkpoint.tokens(), prompt, first_year(&ids, &positions)) {
+            Ok(found) => years = found,
+            Err((field, message)) => problem(field, message),
+        }
+    }
     EncodedPrompt {
         ids,
         corrupted,
@@ -142,6 +152,7 @@ pub(super) fn prompt(
         distractor_tokens,
         group: prompt.group.clone(),
         positions,
+        years,
     }
 }
 

@@ -11,6 +11,7 @@ mod limits;
 mod options;
 mod positions;
 mod warnings;
+mod years;
 
 pub use encode::EncodedPrompt;
 pub(crate) use encode::text;

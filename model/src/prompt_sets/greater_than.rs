@@ -15,8 +15,8 @@ use std::ops::RangeInclusive;
 pub(super) const TITLE: &str = "Greater-than: the later year";
 
 pub(super) const WARNINGS: [&str; 1] = [
-    "The measure is one later year against one that is as much earlier. Hanna et al. 2023 take the probability of all \
-      later years less that of all others.",
+    "The logit difference is of one later year against one that is as much earlier. The metric `later_years` takes the \
+      probability of all later years less that of all others, as Hanna et al. 2023 do.",
 ];
 
 const NOUNS: [&str; 24] = [

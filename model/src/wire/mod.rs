@@ -4,6 +4,7 @@
 //! An [`Experiment`] goes in, numbered [`Event`]s come out; most events carry a [`Figure`]. The shapes here are the
 //! public contract, documented field by field, and every unknown field is an error that names it.
 
+mod ablation;
 mod analysis;
 mod api;
 mod attribution_patching;
@@ -15,10 +16,12 @@ pub mod frame;
 mod generate;
 mod heads;
 mod intervention;
+mod path_patching;
 mod sets;
 mod several;
 mod values;
 
+pub use ablation::{Ablation, AblationMethod, AblationSite, Intervene};
 pub use analysis::{
     Activations, Analysis, Attention, Attribution, Head, LogitLens, Neurons, Norm, PositionAttribution,
     Positions, PromptTest,
@@ -28,10 +31,7 @@ pub use api::{
     RowProblem, RunAccepted, SetListing, SetOption, SetOptionKind, StoredResult, Unloaded,
 };
 pub use attribution_patching::AttributionPatching;
-pub use causal::{
-    Ablation, AblationMethod, AblationSite, ActivationPatching, Direction, FinalLogits, HeadAt, Intervene,
-    LayerAt, Metric, PatchSite, PathPatching, Receiver, Sender,
-};
+pub use causal::{ActivationPatching, Direction, Metric, PatchSite};
 pub use event::{
     Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started, TwinTokens,
 };
@@ -40,6 +40,7 @@ pub use figure::{Cell, Figure, FigureData, Series, TOKEN_COLUMNS};
 pub use generate::Generate;
 pub use heads::{Composition, DetectHeads, ErrorMeasure, HeadCircuit, HeadPattern, HeadPatterns};
 pub use intervention::{Intervention, InterventionMethod, InterventionSite, Steer, SteerPositions};
+pub use path_patching::{FinalLogits, HeadAt, LayerAt, PathPatching, Receiver, Sender};
 pub use sets::{Drawn, Ioi, MovieSentiment, PromptSet, PromptType};
 #[cfg(feature = "openapi")]
 pub use several::OneOrMany;

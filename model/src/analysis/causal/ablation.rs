@@ -4,6 +4,7 @@
 mod donor;
 mod grid;
 
+use super::super::means::Means;
 use super::super::{Job, Step};
 use super::cells::{PatchCell, Transplant};
 use super::effects::{Axes, Effects, Measured};
@@ -17,7 +18,7 @@ use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
 use crate::wire::{Ablation, AblationMethod, AblationSite, EventBody, Progress};
 use candle_core::Tensor;
-use donor::{Donor, Means, site_of};
+use donor::{Donor, averaged, site_of};
 use grid::{axes, lay_out, top_neurons};
 use std::sync::Arc;
 
@@ -52,7 +53,8 @@ impl AblationJob {
     ) -> Self {
         let (columns, labels): (Option<Columns>, Option<Vec<String>>) = columns.unzip();
         let axes = axes(model.config(), options, labels);
-        let means = Means::new(&model, &prompts, options);
+        let by_position = prompts.iter().all(|prompt| prompt.ids.len() == prompts[0].ids.len());
+        let means = Means::new(&model, &prompts, averaged(model.config(), options), by_position);
         let options = options.clone();
         Self { model, prompts, options, columns, axes, means, done: Vec::new(), running: None }
     }
@@ -89,7 +91,7 @@ impl AblationJob {
         let config = self.model.config();
         let stage = Stage { base: clean.resid(config)?, frozen: None, until: config.n_layers };
         let sweep = Sweep::new(config, stage, cells, prompt.ids.len());
-        let donor = Donor::new(self.options.method, other, &self.means)?;
+        let donor = Donor::new(config, &self.options, other, &self.means)?;
         Ok(Running {
             clean,
             donor,
@@ -125,17 +127,18 @@ impl AblationJob {
         Measure { metric: self.options.metric, prompt: &self.prompts[self.done.len()], clean }
     }
 
-    fn advance(&self, running: &mut Running) -> candle_core::Result<()> {
+    /// Goes on with a prompt, and says whether cells arrived.
+    fn advance(&self, running: &mut Running) -> candle_core::Result<bool> {
         let Running { clean, donor, sweep, measured } = running;
         let values_of = |layer, site| donor.values(&self.model, clean, layer, site);
         let transplant = Transplant { model: &self.model, base: clean, donor: &values_of };
-        let Some(arrived) = sweep.step(&self.model, &transplant)? else { return Ok(()) };
+        let Some(arrived) = sweep.step(&self.model, &transplant)? else { return Ok(false) };
         let cells = &sweep.cells()[arrived.cells.clone()];
         let values = self.measure(&clean.logits).of_arrived(&self.model, &arrived)?;
         for (cell, value) in cells.iter().zip(values) {
             measured.cells[cell.number] = value;
         }
-        Ok(())
+        Ok(true)
     }
 
     fn figures(&self) -> Vec<EventBody> {
@@ -158,25 +161,30 @@ impl Job for AblationJob {
     fn step(&mut self) -> Result<Step> {
         if self.means.step(&self.model, &self.prompts)? {
             let progress = Progress {
-                done: self.means.done(),
+                done: self.means.prompts(),
                 total: self.prompts.len(),
                 unit: "prompts averaged".to_owned(),
             };
             return Ok(Step { events: vec![EventBody::Progress(progress)], ..Step::default() });
         }
+        // the first prompt is shown as it goes, then whole prompts
+        let mut shown = true;
         self.running = Some(match self.running.take() {
             None => self.start()?,
             Some(mut running) => {
-                self.advance(&mut running)?;
+                shown = self.advance(&mut running)? && self.done.is_empty();
                 running
             }
         });
         if let Some(running) = self.running.take_if(|running| running.sweep.is_done()) {
             self.done.push(running.measured);
+            shown = true;
         }
         let (done, total) = (self.done.len(), self.prompts.len());
         let mut events = vec![EventBody::Progress(Progress { done, total, unit: "prompts".to_owned() })];
-        events.extend(self.figures());
+        if shown {
+            events.extend(self.figures());
+        }
         Ok(Step { events, bytes: Vec::new(), finished: done == total })
     }
 }

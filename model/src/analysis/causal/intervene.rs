@@ -1,6 +1,6 @@
 //! A chosen set of activations changed together: what becomes of the answer, and of the likeliest next tokens.
 
-use super::super::interventions::{Changes, Means, Place};
+use super::super::interventions::{Changes, Needed, Place};
 use super::super::lines::ByPrompt;
 use super::super::ranking::Prediction;
 use super::super::{Job, Step, chunks, figure, prompts_done};
@@ -11,7 +11,7 @@ use crate::hooks::Edits;
 use crate::packing::Batch;
 use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
-use crate::wire::{Cell, EventBody, Figure, FigureData, Intervene, Progress, Series};
+use crate::wire::{Cell, EventBody, Figure, FigureData, Intervene, Series};
 use candle_core::Tensor;
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -26,7 +26,7 @@ pub(crate) struct InterveneJob {
     checkpoint: Arc<Checkpoint>,
     prompts: Arc<[EncodedPrompt]>,
     options: Intervene,
-    means: Means,
+    needed: Needed,
     waiting: VecDeque<Range<usize>>,
     /// The metric of both runs of each prompt.
     measured: Vec<[f32; 2]>,
@@ -39,10 +39,10 @@ impl InterveneJob {
         prompts: Arc<[EncodedPrompt]>,
         options: &Intervene,
     ) -> Self {
-        let means = Means::new(&model, &prompts, &options.interventions);
+        let needed = Needed::new(&model, &prompts, &options.interventions);
         let waiting = chunks::by_work(model.config(), &prompts).into();
         let options = options.clone();
-        Self { model, checkpoint, prompts, options, means, waiting, measured: Vec::new() }
+        Self { model, checkpoint, prompts, options, needed, waiting, measured: Vec::new() }
     }
 
     /// Both runs of some prompts: their tables.
@@ -111,13 +111,10 @@ impl InterveneJob {
 
 impl Job for InterveneJob {
     fn step(&mut self) -> Result<Step> {
-        if !self.means.finished() {
-            self.means.step(&self.model, &self.prompts)?;
-            let total = self.prompts.iter().map(|prompt| prompt.ids.len()).sum();
-            let progress = Progress { done: self.means.rows(), total, unit: "tokens averaged".to_owned() };
+        if let Some(progress) = self.needed.step(&self.model, &self.prompts)? {
             return Ok(Step { events: vec![EventBody::Progress(progress)], ..Step::default() });
         }
-        let changes = self.means.changes(&self.model, &self.options.interventions, None)?;
+        let changes = self.needed.changes(&self.model, &self.options.interventions, None)?;
         let mut figures = Vec::new();
         if let Some(chunk) = self.waiting.pop_front() {
             figures = self.run(chunk, &changes)?;

@@ -38,6 +38,11 @@ impl Measure<'_> {
                 let distractor = column(&log_probabilities, self.prompt.distractor.unwrap_or(0))?;
                 (self.answer(&log_probabilities)?.exp()? - distractor.exp()?)?
             }
+            Metric::LaterYears => {
+                let log_probabilities = log_softmax(logits)?;
+                let [later, others] = &self.prompt.years;
+                (mass(&log_probabilities, later)? - mass(&log_probabilities, others)?)?
+            }
             Metric::Kl => {
                 let clean = log_softmax(&self.clean.unsqueeze(0)?)?;
                 let ratio = clean.broadcast_sub(&log_softmax(logits)?)?;
@@ -65,8 +70,30 @@ fn column(values: &Tensor, id: u32) -> Result<Tensor> {
     values.narrow(1, id as usize, 1)?.squeeze(1)
 }
 
+/// The probability of all these tokens together, `[runs]`.
+fn mass(log_probabilities: &Tensor, ids: &[u32]) -> Result<Tensor> {
+    log_probabilities.index_select(&Tensor::new(ids, log_probabilities.device())?, 1)?.exp()?.sum(1)
+}
+
 /// Over the last axis, from operations that all have gradients.
 fn log_softmax(logits: &Tensor) -> Result<Tensor> {
     let shifted = logits.broadcast_sub(&logits.max_keepdim(D::Minus1)?)?;
     shifted.broadcast_sub(&shifted.exp()?.sum_keepdim(D::Minus1)?.log()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::Device;
+
+    #[test]
+    fn later_years_are_taken_together() {
+        let logits = Tensor::new(&[[0.0_f32, 1.0, -1.0, 2.0, 0.5], [1.0; 5]], &Device::Cpu).unwrap();
+        let prompt = EncodedPrompt { years: [vec![1, 3], vec![2]], ..EncodedPrompt::default() };
+        let measure = Measure { metric: Metric::LaterYears, prompt: &prompt, clean: &logits.get(0).unwrap() };
+        let found = measure.of(&logits).unwrap();
+        let total: f32 = [0.0_f32, 1.0, -1.0, 2.0, 0.5].iter().map(|x| x.exp()).sum();
+        let first = (1.0_f32.exp() + 2.0_f32.exp() - (-1.0_f32).exp()) / total;
+        assert!((found[0] - first).abs() < 1e-6 && (found[1] - 0.2).abs() < 1e-6, "{found:?}");
+    }
 }

@@ -5,7 +5,7 @@ mod draw;
 mod figures;
 mod sequences;
 
-use super::interventions::{Changes, Means};
+use super::interventions::{Changes, Needed};
 use super::{Job, Step};
 use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
@@ -34,7 +34,7 @@ pub(super) struct GenerateJob {
     options: Generate,
     /// The steering vector's prompts.
     steer: Option<(Steer, [Vec<u32>; 2])>,
-    means: Means,
+    needed: Needed,
     changes: Option<Changes>,
     waiting: VecDeque<Range<usize>>,
     now: Option<Sequences>,
@@ -63,7 +63,7 @@ impl GenerateJob {
                 Some((steer.clone(), [positive?, negative?]))
             }
         };
-        let means = Means::new(&model, &prompts, &options.interventions);
+        let needed = Needed::new(&model, &prompts, &options.interventions);
         let waiting = together(&model, &prompts, options).into();
         let options = options.clone();
         Ok(Self {
@@ -72,7 +72,7 @@ impl GenerateJob {
             prompts,
             options,
             steer,
-            means,
+            needed,
             changes: None,
             waiting,
             now: None,
@@ -83,11 +83,10 @@ impl GenerateJob {
 
     /// The next piece of what the changes need; the changes once all of it is there.
     fn prepare(&mut self) -> Result<Option<Changes>> {
-        if !self.means.finished() {
-            self.means.step(&self.model, &self.prompts)?;
+        if self.needed.step(&self.model, &self.prompts)?.is_some() {
             return Ok(None);
         }
-        self.means.changes(&self.model, &self.options.interventions, self.steer.as_ref()).map(Some)
+        self.needed.changes(&self.model, &self.options.interventions, self.steer.as_ref()).map(Some)
     }
 
     /// The sequences of some more prompts.
