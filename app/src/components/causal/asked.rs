@@ -67,6 +67,7 @@ impl Asked {
         match self.word("metric") {
             Some("probability") => "the answer’s probability",
             Some("probability_diff") => "the difference of probabilities",
+            Some("later_years") => "p(later years) − p(other years)",
             Some("kl") => "the KL divergence from the clean run",
             _ => "logit(answer) − logit(distractor)",
         }
@@ -75,7 +76,7 @@ impl Asked {
     /// The unit of the metric itself.
     pub fn metric_unit(&self) -> &'static str {
         match self.word("metric") {
-            Some("probability" | "probability_diff") => "probability",
+            Some("probability" | "probability_diff" | "later_years") => "probability",
             Some("kl") => "nats",
             _ => "logits",
         }
