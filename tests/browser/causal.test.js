@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch, open, painters } from "./browser.js";
 import { figure, number, table } from "./figures.js";
-import { inspector, status } from "./page.js";
+import { inspector, run, status } from "./page.js";
 import { dataFolder, serve } from "./server.js";
 
 const noAdapter = /No available adapters/;
@@ -169,6 +169,50 @@ for (const painter of painters) {
       await trail.getByRole("button", { name: "the logits" }).click();
       await map(page, "path_to_logits").waitFor();
       assert.equal(await trail.locator(".node").count(), 2);
+    });
+
+    test("the form has every receiver and the named positions of a result", async () => {
+      const receiver = [{ site: "q", layer: 2, head: 5 }, { site: "mlp_pre", layer: 1 }];
+      const { id } = await result(page, ioi, { kind: "path_patching", receiver, positions: ["S2", "end"] });
+      await page.goto(`/r/${id}`);
+      await map(page, "path_to_L2H5_q+L1_mlp_pre").waitFor();
+      const [to, at] = [page.getByLabel("Paths to", { exact: true }), page.getByLabel(/^At positions/)];
+      assert.deepEqual([await to.inputValue(), await at.inputValue()], ["L2H5_q, L1_mlp_pre", "S2, end"]);
+      await to.fill("L2H5_q, L1_what");
+      await to.blur();
+      await page.getByText(/^Write logits, or inputs of heads/).waitFor();
+      await to.fill("L1_mlp_pre, L3H1_k");
+      await at.fill("S2");
+      await at.blur();
+      await page.getByText(/^Write logits, or inputs of heads/).waitFor({ state: "detached" });
+      await run(page);
+      await map(page, "path_to_L1_mlp_pre+L3H1_k").waitFor();
+      await status(page, "done");
+      const { experiment } = await page.evaluate(async () => (await fetch(`/api/results/${location.pathname.split("/")[2]}`)).json());
+      assert.deepEqual(experiment.analysis.positions, ["S2"]);
+      assert.deepEqual(experiment.analysis.receiver, [{ site: "mlp_pre", layer: 1 }, { site: "k", layer: 3, head: 1 }]);
+    });
+
+    test("an estimate by gradients has its map, and is put beside patching", async () => {
+      const { id, figures } = await result(page, [pair], { kind: "attribution_patching", site: "z" });
+      await page.goto(`/r/${id}`);
+      await map(page, "attributed_z").waitFor();
+      same(await shown(page, "attributed_z"), figures.attributed_z.values);
+      await page.getByRole("button", { name: "Compare with patching" }).click();
+      await figure(page, "compared_z").waitFor();
+      await status(page, "done");
+      assert.match(await figure(page, "agreement").innerText(), /correlation_z\s+[+−]?0\.\d+/);
+    });
+
+    test("neurons are ablated one by one, and the largest are listed", async () => {
+      const { id, figures } = await result(page, [pair], { kind: "ablation", site: "neuron", layer: 1, method: "zero" });
+      assert.equal(figures.ablated_neuron.series[0].y.length, figures.ablated_neuron.x.length);
+      await page.goto(`/r/${id}`);
+      await figure(page, "ablated_neuron").waitFor();
+      const rows = figure(page, "top_neurons").locator("tbody tr");
+      await rows.first().waitFor();
+      assert.equal(await rows.count(), 20);
+      assert.match(await rows.first().innerText(), new RegExp(figures.top_neurons.rows[0][0]));
     });
 
     test("heads are switched off in the inspector, one and then a set", async () => {
