@@ -11,6 +11,7 @@ use crate::components::any::AnyResult;
 use crate::components::any::compare::Comparison;
 use crate::components::causal::{CausalResult, CausalSide};
 use crate::components::figures::{Figures, LargestParts};
+use crate::components::form;
 use crate::components::inspector::{Inspector, PromptText};
 use crate::components::later::{Loaded, once_loaded, once_opened};
 use crate::components::models::ModelsDialog;
@@ -60,6 +61,12 @@ fn runs_view() -> Loaded {
     Ok(view! { <PastRuns /> }.into_any())
 }
 
+/// What is in the form: a module of its own, because the start page needs it and none of the figures.
+#[wasm_split(form, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fields_view(models: RwSignal<bool>) -> Loaded {
+    Ok(view! { <form::Fields models /> }.into_any())
+}
+
 /// The models.
 #[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn models_view(open: RwSignal<bool>) -> Loaded {
@@ -73,6 +80,15 @@ pub fn Models(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     once_opened(open, |open| Box::pin(models_view(open)))
+}
+
+/// `fields_view`, once it is there.
+#[component]
+pub fn Fields(
+    /// Opens the list of models.
+    models: RwSignal<bool>,
+) -> impl IntoView {
+    once_loaded(move || Box::pin(fields_view(models)))
 }
 
 /// `runs_view`, once it is there.

@@ -15,6 +15,7 @@ use super::figures::icons::Icon;
 use super::header::names;
 use super::icons::{PANE, PROBLEM};
 use crate::draft::Kind;
+use crate::pages::lazy;
 use crate::state::{Catalog, Form, Session};
 use leptos::prelude::*;
 use model::ModelField;
@@ -35,9 +36,6 @@ pub fn ExperimentForm(
 ) -> impl IntoView {
     let (session, form): (Session, Form) = (expect_context(), expect_context());
     let in_result = Memo::new(move |_| session.run.id.with(Option::is_some));
-    let takes_prompts = Memo::new(move |_| {
-        form.draft.with(|draft| Kind::named(&draft.kind).is_none_or(|kind| !kind.is_of_weights()))
-    });
     let folded = form.folded;
     Effect::new(move || {
         let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(ROOMY_PX);
@@ -56,16 +54,32 @@ pub fn ExperimentForm(
                 <Show when=move || !in_result.get()>
                     <h2>"Your own question"</h2>
                 </Show>
-                <ModelField models />
-                <Show when=move || takes_prompts.get() fallback=OfWeights>
-                    <PromptsField wide=Signal::derive(move || !in_result.get()) />
-                </Show>
-                <Options />
-                <Run />
-                <Checks />
+                <lazy::Fields models />
             </form>
             {move || in_result.get().then(|| below.run())}
         </section>
+    }
+}
+
+/// What is in the form.
+#[component]
+pub fn Fields(
+    /// Opens the list of models.
+    models: RwSignal<bool>,
+) -> impl IntoView {
+    let (session, form): (Session, Form) = (expect_context(), expect_context());
+    let on_start_page = Signal::derive(move || session.run.id.with(Option::is_none));
+    let takes_prompts = Memo::new(move |_| {
+        form.draft.with(|draft| Kind::named(&draft.kind).is_none_or(|kind| !kind.is_of_weights()))
+    });
+    view! {
+        <ModelField models />
+        <Show when=move || takes_prompts.get() fallback=OfWeights>
+            <PromptsField wide=on_start_page />
+        </Show>
+        <Options />
+        <Run />
+        <Checks />
     }
 }
 
