@@ -5,7 +5,8 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use model::wire::{Event, frame};
+use model::wire::Event;
+use model::wire::frame::{self, Precision};
 use std::borrow::Borrow;
 
 /// Media type of JSON lines.
@@ -17,22 +18,21 @@ pub enum Encoding {
     /// One JSON object a line.
     Lines,
     /// See [`frame`].
-    Frames,
+    Frames(Precision),
 }
 
 impl Encoding {
     /// What a client asks for; lines unless its `Accept` names frames.
     pub fn accepted(headers: &HeaderMap) -> Self {
-        let named = |value: &str| value.split(',').any(|kind| media_type(kind) == frame::MEDIA_TYPE);
-        let frames =
-            headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(named);
-        if frames { Self::Frames } else { Self::Lines }
+        let named = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let frames = named.flat_map(|value| value.split(',')).find_map(precision);
+        frames.map_or(Self::Lines, Self::Frames)
     }
 
     /// One event, ready to send.
     pub fn encode(self, event: &Event) -> Result<Vec<u8>, serde_json::Error> {
         match self {
-            Self::Frames => Ok(frame::encode(event)),
+            Self::Frames(precision) => Ok(frame::encode(event, precision)),
             Self::Lines => {
                 let mut line = serde_json::to_vec(event)?;
                 line.push(b'\n');
@@ -44,7 +44,7 @@ impl Encoding {
     fn media_type(self) -> &'static str {
         match self {
             Self::Lines => NDJSON,
-            Self::Frames => frame::MEDIA_TYPE,
+            Self::Frames(_) => frame::MEDIA_TYPE,
         }
     }
 
@@ -69,9 +69,12 @@ impl Encoding {
     }
 }
 
-/// The type without parameters such as `;q=0.9`.
-fn media_type(kind: &str) -> &str {
-    kind.split(';').next().unwrap_or_default().trim()
+/// In which precision `kind`, one of an `Accept` header, names frames; none where it names something else.
+fn precision(kind: &str) -> Option<Precision> {
+    let mut parts = kind.split(';').map(str::trim);
+    let is_frames = parts.next() == Some(frame::MEDIA_TYPE);
+    let half = parts.any(|parameter| parameter == "precision=half");
+    is_frames.then_some(if half { Precision::Half } else { Precision::Single })
 }
 
 #[cfg(test)]
@@ -86,8 +89,10 @@ mod tests {
 
     #[test]
     fn frames_are_sent_to_those_who_name_them() {
-        check("application/vnd.hooklens.frames", Encoding::Frames);
-        check("application/json, application/vnd.hooklens.frames;q=0.9", Encoding::Frames);
+        let single = Encoding::Frames(Precision::Single);
+        check("application/vnd.hooklens.frames", single);
+        check("application/json, application/vnd.hooklens.frames;q=0.9", single);
+        check("application/vnd.hooklens.frames; precision=half", Encoding::Frames(Precision::Half));
         check("*/*", Encoding::Lines);
         check("application/x-ndjson", Encoding::Lines);
         assert_eq!(Encoding::accepted(&HeaderMap::new()), Encoding::Lines);

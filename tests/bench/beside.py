@@ -1,7 +1,9 @@
-"""hooklens beside TransformerLens 2.18 and transformers: the same work on one machine in one run, as ratios.
+"""hooklens beside TransformerLens and transformers: the same work on one machine in one run, as ratios.
 
     oracle/bin/python tests/bench/beside.py --hooklens target/release/hooklens --checkpoint /tmp/random-410m \\
         --rate "$(cargo run --release -p model --features engine --example matmul_rate)" [SUBJECT…]
+
+TransformerLens is the one of the Python that runs this: 2.18, or 4.3 (`peer.py`).
 
 Subjects: load, forward, one (a forward of one prompt), attribution (50 prompts of 23 tokens), notebook (its 51 film
 reviews), head, attention, resid_pre and z (sweeps of one pair over every cell); all of them where none is named. Each side is measured by
@@ -20,6 +22,7 @@ import random
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -84,10 +87,13 @@ class Bench:
             "peak": self.server.memory.take_peak() - self.weights,
         }
         if not self.options.alone:
-            command = [sys.executable, Path(__file__).parent / "peer.py", self.folder, "EleutherAI/pythia-410m"]
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+            self.errors = tempfile.NamedTemporaryFile("w", prefix="peer-", suffix=".log", delete=False)
+            command = [sys.executable, Path(__file__).parent / "peer.py", self.folder]
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self.errors}
             self.peer = subprocess.Popen(command, text=True, **pipes)
-            self.peer_loading = json.loads(self.peer.stdout.readline())
+            self.peer_loading = json.loads(self.answer())
+            versions = self.peer_loading.pop("versions")
+            print("beside " + ", ".join(f"{name} {version}" for name, version in versions.items()))
 
     def __exit__(self, *_):
         if self.peer:
@@ -150,7 +156,14 @@ class Bench:
 
     def theirs(self, request):
         print(json.dumps(request), file=self.peer.stdin, flush=True)
-        return json.loads(self.peer.stdout.readline())
+        return json.loads(self.answer())
+
+    def answer(self):
+        """The peer's next line."""
+        line = self.peer.stdout.readline()
+        if not line:
+            raise SystemExit(f"peer.py ended with {self.peer.wait()}; its errors: {self.errors.name}")
+        return line
 
     def report(self, subject, ours, theirs):
         line = f"{subject:12} {ours['seconds']:10.3f}{ours['cpu_seconds']:10.3f} "

@@ -12,7 +12,6 @@ from pathlib import Path
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "golden"))
-import oracle
 
 
 def analyse(model, ids, pairs):
@@ -41,6 +40,9 @@ def resident_bytes(field):
 
 
 def main():
+    # here, because TransformerLens 4 has not what it imports
+    import oracle
+
     prompts = json.load(sys.stdin)
     ids = torch.tensor([p["ids"] for p in prompts])
     pairs = torch.tensor([[p["answer_id"], p["distractor_id"]] for p in prompts])

@@ -1,22 +1,30 @@
 """TransformerLens and transformers as a process of its own: `peer.py CHECKPOINT`, one JSON request a line on stdin.
 
+Whichever TransformerLens its Python has: `HookedTransformer` up to 2.18, from 4.0 `TransformerBridge` with the weights
+processed as `HookedTransformer` does (`enable_compatibility_mode`).
+
 A request is `{"what": …, "prompts": [{"ids", "answer_id", "distractor_id"}, …], …}`; the answer is one JSON line with
 the seconds, the processor seconds of all threads, and the peak memory above the loaded model. The first line it prints,
-unasked, is that of loading.
+unasked, is that of loading, with the versions.
 """
 
+import importlib.metadata
 import json
+import os
 import sys
 import time
 from pathlib import Path
 
+os.environ["HF_HUB_OFFLINE"] = "1"
 import torch
 from pandas import DataFrame
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "golden"))
 import notebook
-import oracle
+import transformers
 from transformer_lens import patching
+
+VERSION = importlib.metadata.version("transformer_lens")
 
 
 def forward(model, request):
@@ -80,6 +88,25 @@ WORK = {
 }
 
 
+def load(folder):
+    """The folder's checkpoint in TransformerLens and in transformers, f32, on the CPU; the two agree."""
+    if int(VERSION.split(".")[0]) < 4:
+        import oracle
+
+        return oracle.load(folder, "EleutherAI/pythia-410m", "folded")
+    from transformer_lens.model_bridge import TransformerBridge
+
+    torch.set_grad_enabled(False)
+    hugging_face = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    tokenizer = transformers.PreTrainedTokenizerFast.from_pretrained(folder, add_bos_token=True)
+    model = TransformerBridge.boot_transformers(folder, hf_model=hugging_face, tokenizer=tokenizer, device="cpu")
+    model.enable_compatibility_mode()
+    ids = torch.arange(12)[None]
+    ours, theirs = (logits - logits.mean(-1, keepdim=True) for logits in (model(ids), hugging_face(ids).logits))
+    assert (ours - theirs).abs().max() < 1e-4, "TransformerLens and transformers differ"
+    return model, hugging_face
+
+
 def ids_of(prompts):
     return torch.tensor([p["ids"] for p in prompts])
 
@@ -97,10 +124,12 @@ def measured(work):
 
 def main():
     folder = Path(sys.argv[1])
-    loaded, cost = measured(lambda: oracle.load(folder, sys.argv[2], "folded"))
-    print(json.dumps(cost), flush=True)
+    loaded, cost = measured(lambda: load(folder))
+    versions = {"transformer_lens": VERSION, "transformers": transformers.__version__, "torch": torch.__version__}
+    print(json.dumps(cost | {"versions": versions}), flush=True)
     model, hugging_face = loaded
-    model.set_use_attn_result(False)
+    if hasattr(model, "set_use_attn_result"):
+        model.set_use_attn_result(False)
     for line in sys.stdin:
         request = json.loads(line)
         of = hugging_face if request["what"] == "transformers" else model

@@ -4,7 +4,7 @@ use super::http::{Method, Watch, error, request};
 use super::{NOT_FOUND, UNREACHABLE};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Reflect, Uint8Array};
-use model::wire::frame::{Decoder, MEDIA_TYPE};
+use model::wire::frame::{Decoder, HALF_PRECISION};
 use model::wire::{ApiError, Event, EventBody};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -66,7 +66,7 @@ async fn read(
     take: &mut impl FnMut(Event) -> bool,
 ) -> Result<bool, ApiError> {
     let path = format!("/api/runs/{id}/events?from={from}");
-    let response = request(Method::Get, &path, Some(MEDIA_TYPE), None, watch).await?;
+    let response = request(Method::Get, &path, Some(HALF_PRECISION), None, watch).await?;
     let reader = reader(&response).ok_or_else(|| error(NOT_FOUND, "the stream of events has no body"))?;
     let mut decoder = Decoder::new();
     while let Some(bytes) = chunk(&reader, watch).await? {

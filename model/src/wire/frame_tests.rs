@@ -70,8 +70,23 @@ proptest! {
     fn a_stream_cut_anywhere_reads_back_whole(bodies in vec(body(), 0..5), piece in 1..200_usize) {
         let events: Vec<Event> =
             bodies.into_iter().zip(0..).map(|(body, seq)| Event { seq, body }).collect();
-        let stream: Vec<u8> = events.iter().flat_map(encode).collect();
+        let stream: Vec<u8> = events.iter().flat_map(|event| encode(event, Precision::Single)).collect();
         prop_assert_eq!(decode_all(&stream, piece).unwrap(), events);
+    }
+
+    #[test]
+    fn half_precision_is_off_by_less_than_a_colour_shows(values in vec(-1.0_f32..=1.0, 0..40)) {
+        let data = FigureData::Tensor { axes: vec!["key".into()], shape: vec![values.len()], values: values.into() };
+        let whole = Event { seq: 0, body: EventBody::Figure(figure(data)) };
+        let [exact, drawn] = [Precision::Single, Precision::Half].map(|precision| {
+            decode_all(&encode(&whole, precision), 64).unwrap().remove(0)
+        });
+        prop_assert_eq!(&exact, &whole);
+        let (exact, drawn) = (numbers(&exact), numbers(&drawn));
+        prop_assert_eq!(exact.len(), drawn.len());
+        for (a, b) in exact.iter().zip(drawn) {
+            prop_assert!((a - b).abs() <= 2.5e-4, "{a} became {b}");
+        }
     }
 
     #[test]
@@ -81,11 +96,41 @@ proptest! {
 
     #[test]
     fn one_wrong_byte_never_panics(body in body(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
-        let mut frame = encode(&Event { seq: 0, body });
+        let mut frame = encode(&Event { seq: 0, body }, Precision::Half);
         let at = at.index(frame.len());
         frame[at] = byte;
         let _ = decode_all(&frame, 64);
     }
+}
+
+fn figure(data: FigureData) -> Figure {
+    Figure { name: "attention".into(), prompt: None, title: "Attention".into(), data }
+}
+
+/// Of a tensor.
+fn numbers(event: &Event) -> &[f32] {
+    match &event.body {
+        EventBody::Figure(Figure { data: FigureData::Tensor { values, .. }, .. }) => values,
+        other => panic!("{other:?} is no tensor"),
+    }
+}
+
+#[test]
+fn half_precision_halves_the_patterns_and_leaves_all_else() {
+    let tensor = |values: Vec<f32>| FigureData::Tensor {
+        axes: vec![],
+        shape: vec![values.len()],
+        values: values.into(),
+    };
+    let size = |data: FigureData, precision| {
+        let frame = encode(&Event { seq: 0, body: EventBody::Figure(figure(data)) }, precision);
+        u32::from_le_bytes(frame[8..12].try_into().unwrap())
+    };
+    let pattern = || tensor([[0.5, f32::NAN, -1.0, 1.0]; 16].concat());
+    assert_eq!([Precision::Single, Precision::Half].map(|precision| size(pattern(), precision)), [256, 128]);
+    assert_eq!(size(tensor(vec![0.5, 1.5]), Precision::Half), 8);
+    let heatmap = FigureData::Heatmap { rows: vec![], columns: vec![], values: vec![0.5, 0.25].into() };
+    assert_eq!(size(heatmap, Precision::Half), 8);
 }
 
 fn heatmap() -> Event {
@@ -111,7 +156,7 @@ fn with_header(frame: &[u8], from: &str, to: &str) -> Vec<u8> {
 
 #[test]
 fn the_layout_is_as_documented() {
-    let frame = encode(&heatmap());
+    let frame = encode(&heatmap(), Precision::Single);
     let header_length = u32::from_le_bytes(frame[4..8].try_into().unwrap()) as usize;
     let header: Value = serde_json::from_slice(&frame[PREAMBLE..PREAMBLE + header_length]).unwrap();
     assert_eq!(header["values"], json!({"dtype": "f32", "offset": 0, "length": 3}));
@@ -124,7 +169,7 @@ fn the_layout_is_as_documented() {
 
 #[test]
 fn arrays_outside_the_payload_are_an_error() {
-    let frame = encode(&heatmap());
+    let frame = encode(&heatmap(), Precision::Single);
     for (from, to) in [
         ("\"length\":3", "\"length\":5"),
         ("\"length\":3", "\"length\":4611686018427387904"),
@@ -140,7 +185,7 @@ fn arrays_outside_the_payload_are_an_error() {
 
 #[test]
 fn a_huge_length_is_refused_before_it_is_believed() {
-    let mut frame = encode(&heatmap());
+    let mut frame = encode(&heatmap(), Precision::Single);
     frame[8..12].copy_from_slice(&u32::MAX.to_le_bytes());
     let error = decode_all(&frame, 4096).unwrap_err();
     assert!(matches!(error, FrameError::Length { part: "payload", .. }), "{error}");
@@ -148,7 +193,7 @@ fn a_huge_length_is_refused_before_it_is_believed() {
 
 #[test]
 fn a_stream_that_ends_inside_a_frame_says_so() {
-    let frame = encode(&heatmap());
+    let frame = encode(&heatmap(), Precision::Single);
     let error = decode_all(&frame[..frame.len() - 1], 4096).unwrap_err();
     assert!(matches!(error, FrameError::Truncated(length) if length == frame.len() - 1), "{error}");
 }
