@@ -14,7 +14,7 @@ use crate::log::Log;
 use crate::queue::Queue;
 use crate::store::ResultStore;
 use crate::work::Work;
-use model::wire::{EventBody, Failure, Finished, RunAccepted, StoredResult};
+use model::wire::{EventBody, Experiment, Failure, Finished, RunAccepted, StoredResult};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -130,6 +130,11 @@ impl<W: Work> Runs<W> {
             None if self.ended.contains_key(id) || self.store.contains(id).await? => Ok(()),
             None => Err(AppError::no_run(id)),
         }
+    }
+
+    /// What a live run computes; none where that is no experiment.
+    pub fn experiment(&self, id: &str) -> Option<Experiment> {
+        self.live.lock().get(id)?.work.experiment().cloned()
     }
 
     /// The events of a run that lives or failed lately.

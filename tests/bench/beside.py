@@ -1,7 +1,7 @@
 """hooklens beside TransformerLens and transformers: the same work on one machine in one run, as ratios.
 
     oracle/bin/python tests/bench/beside.py --hooklens target/release/hooklens --checkpoint /tmp/random-410m \\
-        --rate "$(cargo run --release -p model --features engine --example matmul_rate)" [SUBJECT…]
+        --rate target/release/examples/matmul_rate [SUBJECT…]
 
 TransformerLens is the one of the Python that runs this: 2.18, or 4.3 (`peer.py`).
 
@@ -12,7 +12,7 @@ and multiplied up: every cell costs it one whole forward pass.
 
 Beside wall-clock seconds stand the processor's, of all threads, which other work on the machine changes less. The floor
 is 2 × multiply-adds of unshared forward passes, logits where they are read, over the rate of a product of 1,150 × 1,024
-× 4,096 (`--rate`, GFLOP/s). Memory is the peak above the weights: anonymous memory less the bytes of all tensors in f32
+× 4,096, which the program `--rate` measures after each turn. Memory is the peak above the weights: anonymous memory less the bytes of all tensors in f32
 for hooklens, for TransformerLens what the work adds to the loaded model.
 """
 
@@ -40,7 +40,7 @@ def main():
     )
     parser.add_argument("--hooklens", required=True, help="the release binary")
     parser.add_argument("--checkpoint", required=True, type=Path, help="where the checkpoint is, or goes")
-    parser.add_argument("--rate", type=float, help="GFLOP/s of the matrix product, for the floor")
+    parser.add_argument("--rate", help="the program that prints the GFLOP/s of the matrix product, for the floor")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--cells", type=int, default=12, help="of a sweep, for TransformerLens")
     parser.add_argument("--alone", action="store_true", help="without TransformerLens")
@@ -65,7 +65,7 @@ class Bench:
         self.config = json.loads((folder / "config.json").read_text())
         self.folder, self.weights = folder, checkpoint.weight_bytes(folder)
         self.prompts = exactly(folder, PROMPTS, TOKENS)
-        self.seed, self.peer = 0, None
+        self.seed, self.peer, self.rates = 0, None, []
 
     def __enter__(self):
         try:
@@ -106,9 +106,11 @@ class Bench:
         if subject == "load":
             return self.loading, self.peer and self.peer_loading
         prompts, analysis, request = self.work(subject)
-        ours, theirs = [], []
+        ours, theirs, self.rates = [], [], []
         for turn in range(self.options.repeat):
             ours.append(self.ours(prompts, analysis))
+            if self.options.rate:
+                self.rates.append(float(subprocess.check_output([self.options.rate])))
             if self.peer and turn < (2 if subject in ("one", "forward") else 1):
                 theirs.append(self.theirs(request))
         scale = request.get("scale", 1)
@@ -178,13 +180,13 @@ class Bench:
     def floor(self, subject):
         """Seconds of the unshared forward passes at the rate of the matrix product."""
         passes = {"forward": PROMPTS, "one": 1, "attribution": PROMPTS, "notebook": len(self.reviews)}
-        if subject not in passes or not self.options.rate:
+        if subject not in passes or not self.rates:
             return None
         c = self.config
         d, layers = c["hidden_size"], c["num_hidden_layers"]
         weights = layers * (4 * d * d + 2 * d * c["intermediate_size"])
         mixing = layers * TOKENS * d  # half of the keys, for scores and for values
-        return 2 * passes[subject] * (TOKENS * (weights + mixing) + d * c["vocab_size"]) / self.options.rate / 1e9
+        return 2 * passes[subject] * (TOKENS * (weights + mixing) + d * c["vocab_size"]) / statistics.median(self.rates) / 1e9
 
 
 def ends():

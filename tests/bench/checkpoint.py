@@ -27,12 +27,12 @@ SHAPE = GPTNeoXConfig(
 )
 
 
-def save(folder, texts):
-    """Writes it, unless it is there: 1.6 GB of f32, the norms and biases random too."""
+def save(folder, texts, shape=SHAPE):
+    """Writes it, unless it is there: f32 (1.6 GB of pythia-410m's shape), the norms and biases random too."""
     if (folder / "tokenizer.json").exists():
         return
     torch.manual_seed(0)
-    model = GPTNeoXForCausalLM(SHAPE)
+    model = GPTNeoXForCausalLM(shape)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.dim() == 1:

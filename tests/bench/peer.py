@@ -124,9 +124,12 @@ def measured(work):
 
 def main():
     folder = Path(sys.argv[1])
+    # TransformerLens says on stdout that it has loaded a model
+    answers, sys.stdout = sys.stdout, sys.stderr
+    answer = lambda line: print(json.dumps(line), file=answers, flush=True)
     loaded, cost = measured(lambda: load(folder))
     versions = {"transformer_lens": VERSION, "transformers": transformers.__version__, "torch": torch.__version__}
-    print(json.dumps(cost | {"versions": versions}), flush=True)
+    answer(cost | {"versions": versions})
     model, hugging_face = loaded
     if hasattr(model, "set_use_attn_result"):
         model.set_use_attn_result(False)
@@ -134,7 +137,7 @@ def main():
         request = json.loads(line)
         of = hugging_face if request["what"] == "transformers" else model
         _, cost = measured(lambda: WORK[request["what"]](of, request))
-        print(json.dumps(cost), flush=True)
+        answer(cost)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ pub use stream::{Notice, follow};
 
 use http::{Method, request, request_json};
 use model::wire::{
-    ApiError, Checked, Experiment, Memory, ModelListing, ModelRequest, PromptFile, RunAccepted, SetListing,
-    StoredResult,
+    ApiError, Checked, Experiment, Memory, ModelListing, ModelRequest, PromptFile, RunAccepted,
+    RunDescription, SetListing,
 };
 
 /// The code of an error that is not the server's word: the request did not reach it, or no answer came back.
@@ -69,9 +69,9 @@ pub async fn submit(experiment: &Experiment, watch: &Watch) -> Result<RunAccepte
     request_json(Method::Post, "/api/runs", Some(body(experiment)), watch).await
 }
 
-/// A finished run.
-pub async fn result(id: &str, watch: &Watch) -> Result<StoredResult, ApiError> {
-    request_json(Method::Get, &format!("/api/results/{id}"), None, watch).await
+/// What a run computes, under way or finished.
+pub async fn describe(id: &str, watch: &Watch) -> Result<RunDescription, ApiError> {
+    request_json(Method::Get, &format!("/api/runs/{id}"), None, watch).await
 }
 
 /// What stands at an address of the interface, as text.

@@ -82,19 +82,27 @@ pub fn watch_run(run: RunState, experiment: Arc<Experiment>) -> Watching {
 pub struct Watching(Rc<RefCell<Option<Following>>>);
 
 /// Applies the events of a run to its end.
-pub(super) async fn listen(run: RunState, id: &str, watch: &Watch) -> Result<(), ApiError> {
+async fn listen(run: RunState, id: &str, watch: &Watch) -> Result<(), ApiError> {
     finish(listening(run, id.to_owned(), watch.clone()).await).await
 }
 
-/// Applies a stored result.
-pub(super) async fn read_stored(run: RunState, id: &str, watch: &Watch) -> Result<(), ApiError> {
-    finish(reading(run, id.to_owned(), watch.clone()).await).await
+/// Reads a run from its id: what it computes, where that is not known, and its events.
+pub(super) async fn read(run: RunState, id: &str, watch: &Watch) -> Result<(), ApiError> {
+    if run.experiment.with_untracked(Option::is_none) {
+        match api::describe(id, watch).await {
+            Ok(described) => run.experiment.set(Some(Arc::new(described.experiment))),
+            // a run that failed has no more than its events
+            Err(error) if error.code == api::NOT_FOUND => {}
+            Err(error) => return Err(error),
+        }
+    }
+    listen(run, id, watch).await
 }
 
 /// Reads a stored result into a run of its own; that it is not there becomes its status.
 pub fn show_stored(run: RunState, id: String) {
     spawn_local(async move {
-        if let Err(error) = read_stored(run, &id, &Watch::never()).await {
+        if let Err(error) = read(run, &id, &Watch::never()).await {
             fail(run, error);
         }
     });
@@ -127,18 +135,6 @@ fn listening(run: RunState, id: String, watch: Watch) -> Later {
             Notice::Resumed => run.status.set(before.clone()),
         };
         api::follow(&id, run.next_seq(), &watch, heard).await
-    }))
-}
-
-#[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible)]
-fn reading(run: RunState, id: String, watch: Watch) -> Later {
-    Ok(Box::pin(async move {
-        let stored = api::result(&id, &watch).await?;
-        if run.experiment.with_untracked(Option::is_none) {
-            run.experiment.set(Some(Arc::new(stored.experiment)));
-        }
-        stored.events.into_iter().for_each(|event| run.apply(event));
-        Ok(())
     }))
 }
 

@@ -1,6 +1,6 @@
 //! The one result on the page: asked for, opened from a link, given up, closed.
 
-use super::feed::{Following, fail, listen, read_stored};
+use super::feed::{Following, fail, read};
 use super::{RunState, RunStatus, ViewState};
 use crate::api::{self, Abort, Watch};
 use crate::link::{Link, View};
@@ -85,19 +85,12 @@ impl Session {
         let watch = abort.watch();
         self.opening.set_value(Some(abort));
         spawn_local(async move {
-            match self.fetch(&link.id, &watch).await {
+            match read(self.run, &link.id, &watch).await {
                 Ok(()) => {}
                 Err(error) if error.code == api::NOT_FOUND => self.run.status.set(RunStatus::Missing),
                 Err(error) => fail(self.run, error),
             }
         });
-    }
-
-    async fn fetch(self, id: &str, watch: &Watch) -> Result<(), ApiError> {
-        match read_stored(self.run, id, watch).await {
-            Err(error) if error.code == api::NOT_FOUND => listen(self.run, id, watch).await,
-            done => done,
-        }
     }
 
     /// Computes the experiment of a link whose result is not here.

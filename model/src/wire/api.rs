@@ -13,6 +13,16 @@ pub struct RunAccepted {
     pub ticket: String,
 }
 
+/// Answer to `GET /api/runs/{id}`: what a run computes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunDescription {
+    /// The run's id.
+    pub id: String,
+    /// The experiment as it was resolved: sets expanded, defaults filled in.
+    pub experiment: Experiment,
+}
+
 /// Answer to `POST /api/check`: the experiment as it would run, without running it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -28,7 +28,7 @@ pub use analysis::{
 };
 pub use api::{
     ApiError, Checked, LoadedModel, Memory, ModelListing, ModelRequest, Problem, PromptFile, Residence,
-    RowProblem, RunAccepted, SetListing, SetOption, SetOptionKind, StoredResult, Unloaded,
+    RowProblem, RunAccepted, RunDescription, SetListing, SetOption, SetOptionKind, StoredResult, Unloaded,
 };
 pub use attribution_patching::AttributionPatching;
 pub use causal::{ActivationPatching, Direction, Metric, PatchSite};

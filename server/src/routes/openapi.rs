@@ -18,7 +18,8 @@ use utoipa_axum::routes;
         Binary frames (`Accept: application/vnd.hooklens.frames`), integers and floats little-endian: `HKL1`, the \
         header's length (u32), the payload's length (u32), four zero bytes, the header (the event as JSON, filled up \
         with spaces to a multiple of 8), the payload (filled up with zeros to a multiple of 8). In the header each \
-        array of a figure's numbers is `{\"dtype\": \"f32\", \"offset\": bytes into the payload, \"length\": elements}`."
+        array of a figure's numbers is `{\"dtype\": \"f32\", \"offset\": bytes into the payload, \"length\": elements}`; with \
+        `;precision=half` in `Accept`, tensors of numbers within ±1 are `f16`."
 ))]
 struct Document;
 
@@ -35,7 +36,7 @@ pub(super) fn planning() -> OpenApiRouter<Arc<App>> {
 pub(super) fn rest() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
         .routes(routes!(runs::events))
-        .routes(routes!(runs::give_up))
+        .routes(routes!(runs::describe, runs::give_up))
         .routes(routes!(results::result))
         .routes(routes!(results::activations))
         .routes(routes!(exports::transformerlens))

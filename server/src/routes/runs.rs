@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use model::wire::{ApiError, Event, Experiment, RunAccepted};
+use model::wire::{ApiError, Event, Experiment, RunAccepted, RunDescription};
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::IntoParams;
@@ -38,6 +38,23 @@ pub(super) async fn start(
         Ok(Planned::new(&opened, &experiment, &planner.limits, &planner.device)?)
     });
     app.runs.submit(plan.await?).await.map(Json)
+}
+
+/// Get the experiment of a run
+///
+/// Of one that is under way as well as of a finished one: what stands behind a link, before its events are read.
+#[utoipa::path(get, path = "/api/runs/{id}", params(("id" = String, Path)), responses(
+    (status = 200, body = RunDescription), (status = 404, body = ApiError),
+))]
+pub(super) async fn describe(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<RunDescription>, AppError> {
+    let experiment = match app.runs.experiment(&id) {
+        Some(experiment) => experiment,
+        None => app.store.experiment(&id).await?.ok_or_else(|| AppError::no_run(&id))?,
+    };
+    Ok(Json(RunDescription { id, experiment }))
 }
 
 /// Where to start reading.

@@ -11,13 +11,15 @@ pub use files::Files;
 pub use sqlite::SqliteStore;
 
 use async_trait::async_trait;
-use model::wire::StoredResult;
+use model::wire::{Experiment, StoredResult};
 
 /// Finished runs by id.
 #[async_trait]
 pub trait ResultStore: Send + Sync {
     /// Whether there is a result of this id.
     async fn contains(&self, id: &str) -> Result<bool, StoreError>;
+    /// The experiment of the result of this id.
+    async fn experiment(&self, id: &str) -> Result<Option<Experiment>, StoreError>;
     /// The result of this id.
     async fn get(&self, id: &str) -> Result<Option<StoredResult>, StoreError>;
     /// Keeps a result, durably, whole or not at all. Where there is one of this id it stays as it is.
