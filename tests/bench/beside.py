@@ -11,8 +11,8 @@ turns, hooklens `--repeat` times, of which the median counts; TransformerLens's 
 and multiplied up: every cell costs it one whole forward pass.
 
 Beside wall-clock seconds stand the processor's, of all threads, which other work on the machine changes less. The floor
-is 2 × multiply-adds of unshared forward passes, logits where they are read, over the rate of a product of 1,150 × 1,024
-× 4,096, which the program `--rate` measures after each turn. Memory is the peak above the weights: anonymous memory less the bytes of all tensors in f32
+is 2 × multiply-adds of unshared forward passes (of a sweep: of the layers and positions that a cell changes), logits where
+they are read, over the rate of a product of 1,150 × 1,024 × 4,096, which the program `--rate` measures after each turn. Memory is the peak above the weights: anonymous memory less the bytes of all tensors in f32
 for hooklens, for TransformerLens what the work adds to the loaded model.
 """
 
@@ -178,15 +178,20 @@ class Bench:
         print(line, flush=True)
 
     def floor(self, subject):
-        """Seconds of the unshared forward passes at the rate of the matrix product."""
+        """Seconds of the forward passes at the rate of the matrix product: unshared ones; of a sweep, what follows a cell."""
+        c = self.config
+        d, layers, heads = c["hidden_size"], c["num_hidden_layers"], c["num_attention_heads"]
+        # a cell changes later layers, and of one position later positions
+        resid_pre = (layers + 1) / 2 * (TOKENS + 1) / 2
         passes = {"forward": PROMPTS, "one": 1, "attribution": PROMPTS, "notebook": len(self.reviews)}
+        passes |= {"resid_pre": resid_pre, "z": (layers - 1) / 2 * heads}
+        read = passes | {"resid_pre": layers * TOKENS, "z": layers * heads}
         if subject not in passes or not self.rates:
             return None
-        c = self.config
-        d, layers = c["hidden_size"], c["num_hidden_layers"]
         weights = layers * (4 * d * d + 2 * d * c["intermediate_size"])
         mixing = layers * TOKENS * d  # half of the keys, for scores and for values
-        return 2 * passes[subject] * (TOKENS * (weights + mixing) + d * c["vocab_size"]) / statistics.median(self.rates) / 1e9
+        products = passes[subject] * TOKENS * (weights + mixing) + read[subject] * d * c["vocab_size"]
+        return 2 * products / statistics.median(self.rates) / 1e9
 
 
 def ends():
