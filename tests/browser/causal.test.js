@@ -201,7 +201,7 @@ for (const painter of painters) {
       await page.getByRole("button", { name: "Compare with patching" }).click();
       await figure(page, "compared_z").waitFor();
       await status(page, "done");
-      assert.match(await figure(page, "agreement").innerText(), /correlation_z\s+[+−]?0\.\d+/);
+      assert.match(await figure(page, "agreement").innerText(), /correlation z\s+0\.\d+/);
     });
 
     test("neurons are ablated one by one, and the largest are listed", async () => {
