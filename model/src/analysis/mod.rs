@@ -39,7 +39,7 @@ use crate::wire::{ActivationPatching, Analysis, EventBody, Figure, FigureData, P
 use std::sync::Arc;
 
 /// Part of every result's id. Raise it when the numbers of any kind move.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Work in steps. Between two steps others get their turn, and a cancelled job is simply dropped.
 pub trait Job: Send {

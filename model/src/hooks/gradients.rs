@@ -2,7 +2,7 @@
 //!
 //! candle keeps gradients of variables only, and activations are none. So a variable that is zero is added to a site:
 //! nothing changes, and its gradient is the site's. From the first such site on, operations remember where they came
-//! from, and fused kernels step aside.
+//! from; kernels have backward passes of their own.
 
 use super::{Hooks, Rows};
 use crate::cache::ActivationCache;

@@ -4,10 +4,11 @@
 //! [tiles](super::tiles), whose products stay in registers. A block of a few rows, for which that would cost more than it
 //! saves, reads keys and values where they lie.
 
+use super::graph::{self, Made};
 use super::tiles::{COLUMNS, ROWS, Tiles};
-use super::{Matrix, math, simd, with_matrices};
+use super::{Matrix, attention_gradient, math, simd, with_matrices};
 use crate::packing::Segment;
-use candle_core::{Result, Tensor};
+use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -30,19 +31,35 @@ pub(crate) fn attend(
     segments: &[Segment],
 ) -> Result<Option<Tensor>> {
     let visible: Vec<Vec<usize>> = segments.iter().map(Segment::visible).collect();
-    let blocks = blocks(segments, &visible);
-    let rows = blocks.iter().map(|block| block.rows).sum();
-    let z = with_matrices([q, k, v], |qkv| all_blocks(qkv, heads, rows, &blocks));
-    z.map(|z| Tensor::from_vec(z, (rows, heads.count, heads.width), q.device())).transpose()
+    let plain = [q, k, v].map(Tensor::detach);
+    let z = {
+        let blocks = blocks(segments, &visible);
+        let rows = blocks.iter().map(|block| block.rows).sum();
+        with_matrices(plain.each_ref(), |qkv| all_blocks(qkv, heads, rows, &blocks))
+    };
+    let Some(z) = z else { return Ok(None) };
+    let shape = (q.dim(0)?, heads.count, heads.width).into();
+    let segments = if [q, k, v].iter().any(|x| x.track_op()) { segments.to_vec() } else { Vec::new() };
+    let backward = move |grad: &Tensor| {
+        let blocks = blocks(&segments, &visible);
+        let [q, k, v] = plain.each_ref();
+        let rows = [q, k].map(|x| x.dims()[0]);
+        let made =
+            with_matrices([q, k, v, grad], |qkvg| attention_gradient::gradients(qkvg, heads, rows, &blocks));
+        let Some([dq, dk, dv]) = made else { bail!("a kernel's gradient is of f32 on the CPU only") };
+        let of = |made, x: &Tensor| graph::gradient(Some(made), x.shape()).map(Some);
+        Ok([of(dq, q)?, of(dk, k)?, of(dv, v)?])
+    };
+    graph::of_three([q, k, v], Made::Numbers(z, shape), backward).map(Some)
 }
 
 /// Consecutive queries of one segment.
-struct Block<'a> {
+pub(super) struct Block<'a> {
     /// Where they stand among all queries.
-    query: usize,
-    rows: usize,
+    pub(super) query: usize,
+    pub(super) rows: usize,
     /// The keys that the last of them sees; each one before sees one less.
-    visible: &'a [usize],
+    pub(super) visible: &'a [usize],
 }
 
 fn blocks<'a>(segments: &[Segment], visible: &'a [Vec<usize>]) -> Vec<Block<'a>> {
@@ -99,7 +116,7 @@ struct Scratch {
 
 impl Block<'_> {
     /// How many keys a query of the block sees.
-    fn seen(&self, query: usize) -> usize {
+    pub(super) fn seen(&self, query: usize) -> usize {
         self.visible.len() - (self.rows - 1 - query)
     }
 
@@ -175,7 +192,7 @@ impl Block<'_> {
 /// Over the first `seen` scores; 0 for the others.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]
-fn softmax(scores: &mut [f32], seen: usize) {
+pub(super) fn softmax(scores: &mut [f32], seen: usize) {
     let (scores, hidden) = scores.split_at_mut(seen);
     hidden.fill(0.0);
     let largest = math::largest(scores);

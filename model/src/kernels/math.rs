@@ -66,11 +66,26 @@ pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     sum_lanes(a, b, |x, y| x * y)
 }
 
+/// Σ x (y − centre).
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]
+pub(super) fn dot_centred(x: &[f32], y: &[f32], centre: f32) -> f32 {
+    sum_lanes(x, y, |x, y| x * (y - centre))
+}
+
 /// Σ x.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]
 pub(super) fn sum(x: &[f32]) -> f32 {
     sum_lanes(x, x, |x, _| x)
+}
+
+/// Σ eˣ⁻ᶜ.
+#[cfg(feature = "train")]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]
+pub(super) fn sum_of_exp(x: &[f32], centre: f32) -> f32 {
+    sum_lanes(x, x, |x, _| exp(x - centre))
 }
 
 /// The largest; −∞ of none.

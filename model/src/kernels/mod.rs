@@ -2,14 +2,19 @@
 //!
 //! The layers are written with candle's operations; where one of those makes several passes over memory on one
 //! thread, a kernel here does the same in one pass on all of them. A kernel returns `None` where it does not apply
-//! (another device or precision, or gradients are wanted), and the layer goes on with candle's operations: the same
-//! mathematics, checked against each other by property tests.
+//! (another device or precision), and the layer goes on with candle's operations: the same mathematics, checked against
+//! each other by property tests. Where gradients are wanted, the result joins candle's graph ([`graph`]) with a backward
+//! pass that is a kernel too; a product with packed weights has none and gives `None`.
 //!
 //! Loops are plain Rust; [`simd`] compiles them for the widest vectors the processor has.
 
 mod activation;
 mod attention;
+mod attention_gradient;
 mod centre;
+#[cfg(feature = "train")]
+mod cross_entropy;
+pub(crate) mod graph;
 mod linear;
 mod math;
 mod norm;
@@ -18,18 +23,26 @@ mod product;
 mod rotary;
 mod sum;
 mod tiles;
+mod trained;
+mod view;
 
 pub(crate) use activation::activate;
 pub(crate) use attention::{Heads, attend};
 pub(crate) use centre::centre_rows;
+#[cfg(feature = "train")]
+pub(crate) use cross_entropy::cross_entropy;
 pub(crate) use linear::{Then, linear};
-pub(crate) use norm::normalize;
+pub(crate) use norm::{affine, normalize};
 pub(crate) use panels::Panels;
 pub(crate) use product::{product, product_transposed};
 pub(crate) use rotary::rotate;
 pub(crate) use sum::sum;
+pub(crate) use trained::trained_linear;
+#[cfg(feature = "train")]
+pub(crate) use view::product_for_time;
 
 use candle_core::{CpuStorage, Layout, Storage, Tensor};
+use rayon::prelude::*;
 
 /// Elements one task should have at least: below, handing it to another thread costs more than it saves.
 const TASK: usize = 16_384;
@@ -97,6 +110,42 @@ fn matrix<'a>(storage: &'a Storage, layout: &Layout) -> Option<Matrix<'a>> {
 /// Rows a task should take so that it has [`TASK`] elements.
 fn rows_a_task(width: usize) -> usize {
     (TASK / width.max(1)).max(1)
+}
+
+/// A matrix `[rows, width]` whose rows `write` makes, on all threads.
+fn by_rows(rows: usize, width: usize, write: impl Fn(usize, &mut [f32]) + Sync) -> Vec<f32> {
+    let mut y = vec![0.0_f32; rows * width];
+    let block = rows_a_task(width);
+    y.par_chunks_mut(width * block).enumerate().for_each(|(task, y)| {
+        simd(|| {
+            for (i, y) in y.chunks_exact_mut(width).enumerate() {
+                write(task * block + i, y);
+            }
+        });
+    });
+    y
+}
+
+/// What `add` makes of all rows, one after another: `[width]`.
+fn over_rows(rows: usize, width: usize, add: impl Fn(&mut [f32], usize) + Sync) -> Vec<f32> {
+    let block = rows_a_task(width);
+    let part = |task: usize| {
+        let mut sum = vec![0.0_f32; width];
+        simd(|| (task * block..rows.min((task + 1) * block)).for_each(|row| add(&mut sum, row)));
+        sum
+    };
+    // in order, so that the same numbers come out on any number of threads
+    let parts: Vec<Vec<f32>> = (0..rows.div_ceil(block)).into_par_iter().map(part).collect();
+    let mut total = vec![0.0; width];
+    for part in parts {
+        total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
+    }
+    total
+}
+
+/// The sum of the rows, `[width]`.
+fn column_sums(x: Matrix<'_>, rows: usize) -> Vec<f32> {
+    over_rows(rows, x.width, |sum, i| sum.iter_mut().zip(x.row(i)).for_each(|(sum, x)| *sum += x))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Products with a matrix in panels, at the processor's rate for any number of rows.
 //!
 //! Each thread multiplies all rows with one panel after another; what comes out is written straight into its columns of
-//! the result. The only unsafe code is here: `gemm` takes pointers.
+//! the result. The only unsafe code is here and in `view`: `gemm` takes pointers.
 
 #![allow(unsafe_code, reason = "gemm takes pointers; what keeps them valid stands at each call")]
 

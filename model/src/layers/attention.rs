@@ -172,17 +172,36 @@ mod tests {
     fn distance(batch: &Batch, heads: usize, d_head: usize) -> f32 {
         let random = || Tensor::randn(0_f32, 2.0, (batch.rows(), heads, d_head), &Device::Cpu).unwrap();
         let (q, k, v) = (random(), random(), random());
-        let shape = Heads { count: heads, width: d_head };
-        let fused = kernels::attend(&q, &k, &v, shape, &batch.segments).unwrap().unwrap();
+        let [fused, plain] = both_ways(batch, [&q, &k, &v]);
+        far(&fused, &plain)
+    }
+
+    /// z by the kernel and by the plain operations.
+    fn both_ways(batch: &Batch, [q, k, v]: [&Tensor; 3]) -> [Tensor; 2] {
+        let (_, count, width) = q.dims3().unwrap();
+        let fused = kernels::attend(q, k, v, Heads { count, width }, &batch.segments).unwrap().unwrap();
         let mut hooks = Patterns(crate::hooks::Rows::All);
         let mut tap = Tap::new(&mut hooks);
         let parts = batch.segments.iter().map(|s| {
             let own = q.narrow(0, s.rows.start, s.rows.len()).unwrap();
-            attend(0, 0, s, [&own, &k, &v], &mut tap).unwrap()
+            attend(0, 0, s, [&own, k, v], &mut tap).unwrap()
         });
-        let plain = Tensor::cat(&parts.collect::<Vec<_>>(), 0).unwrap();
-        let distance = (fused - plain).unwrap().abs().unwrap().flatten_all().unwrap().max(0).unwrap();
+        [fused, Tensor::cat(&parts.collect::<Vec<_>>(), 0).unwrap()]
+    }
+
+    fn far(a: &Tensor, b: &Tensor) -> f32 {
+        let distance = (a - b).unwrap().abs().unwrap().flatten_all().unwrap().max(0).unwrap();
         distance.to_scalar().unwrap()
+    }
+
+    /// The largest difference between gradients of queries, keys and values by the kernel and by the plain operations.
+    fn distance_of_gradients(batch: &Batch, heads: usize, d_head: usize) -> f32 {
+        let random = || Tensor::randn(0_f32, 1.0, (batch.rows(), heads, d_head), &Device::Cpu).unwrap();
+        let qkv = [(); 3].map(|()| candle_core::Var::from_tensor(&random()).unwrap());
+        let upstream = random();
+        let [fused, plain] = both_ways(batch, qkv.each_ref().map(candle_core::Var::as_tensor))
+            .map(|z| (z * &upstream).unwrap().sum_all().unwrap().backward().unwrap());
+        qkv.iter().map(|x| far(fused.get(x).unwrap(), plain.get(x).unwrap())).fold(0.0, f32::max)
     }
 
     proptest! {
@@ -194,6 +213,7 @@ mod tests {
         ) {
             let slices: Vec<&[u32]> = prompts.iter().map(Vec::as_slice).collect();
             prop_assert!(distance(&Batch::shared(&slices), heads, d_head) < 1e-5);
+            prop_assert!(distance_of_gradients(&Batch::shared(&slices), heads, d_head) < 1e-4);
         }
 
         #[test]
@@ -208,6 +228,7 @@ mod tests {
             let prompts: Vec<Vec<u32>> = lengths.iter().enumerate().map(prompt).collect();
             let slices: Vec<&[u32]> = prompts.iter().map(Vec::as_slice).collect();
             prop_assert!(distance(&Batch::shared(&slices), 2, d_head) < 1e-4);
+            prop_assert!(distance_of_gradients(&Batch::shared(&slices), 2, d_head) < 1e-3);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! y = x W + b, and what follows it in the same pass over y.
 
-use super::input_gradient;
 use crate::checkpoint::{Linear, Weight};
 use crate::config::Activation;
+use crate::kernels::graph::{self, Made};
 use crate::kernels::{self, Then};
 use candle_core::{Result, Tensor};
 
@@ -23,10 +23,10 @@ impl Linear {
         {
             return Ok(y);
         }
-        let y = if x.track_op() && !self.is_trained() {
-            input_gradient::through_input(x, self.forward(&x.detach())?, self)?
-        } else {
-            self.product(x)?.broadcast_add(&self.b)?
+        let y = match self.trained() {
+            Some(w) => self.forward_trained(x, w)?,
+            None if x.track_op() => self.through_input(x)?,
+            None => self.product(x)?.broadcast_add(&self.b)?,
         };
         match then {
             Then::Nothing => Ok(y),
@@ -34,9 +34,28 @@ impl Linear {
         }
     }
 
-    /// Whether gradients of the map itself are wanted.
-    fn is_trained(&self) -> bool {
-        matches!(&self.weight, Weight::Plain(w) if w.track_op()) || self.b.track_op()
+    /// W where gradients of the map itself are wanted.
+    fn trained(&self) -> Option<&Tensor> {
+        match &self.weight {
+            Weight::Plain(w) if w.track_op() || self.b.track_op() => Some(w),
+            Weight::Plain(_) | Weight::Panels(_) => None,
+        }
+    }
+
+    /// With gradients of x, W and b.
+    fn forward_trained(&self, x: &Tensor, w: &Tensor) -> Result<Tensor> {
+        match kernels::trained_linear(x, w, &self.b)? {
+            Some(y) => Ok(y),
+            None => x.matmul(w)?.broadcast_add(&self.b),
+        }
+    }
+
+    /// With the gradient of x alone: ∂L/∂x = ∂L/∂y Wᵀ. The backward pass of candle's own product always makes
+    /// ∂L/∂W = xᵀ ∂L/∂y too: as much work again, and as much memory as the weights.
+    fn through_input(&self, x: &Tensor) -> Result<Tensor> {
+        let y = self.forward(&x.detach())?;
+        let map = self.clone();
+        graph::of_one(x, Made::Tensor(y), move |grad| map.product_transposed(grad))
     }
 
     /// x W: `[rows, inputs]` → `[rows, outputs]`.

@@ -4,7 +4,6 @@
 //! `d_mlp`, `d_vocab`.
 
 pub(crate) mod attention;
-mod input_gradient;
 pub(crate) mod linear;
 pub(crate) mod mlp;
 pub(crate) mod norm;

@@ -25,7 +25,10 @@ impl Norm<'_> {
             None => self.plain(x, tap)?,
         };
         if let Some(affine) = self.weights {
-            y = y.broadcast_mul(&affine.w)?.broadcast_add(&affine.b)?;
+            y = match kernels::affine(&y, &affine.w, &affine.b)? {
+                Some(y) => y,
+                None => y.broadcast_mul(&affine.w)?.broadcast_add(&affine.b)?,
+            };
         }
         tap.at(self.normalized, y)
     }
