@@ -101,6 +101,16 @@ native-test: setup-checks ## model, server, parity and invariants
 	$(call say,testing model and server)
 	@cargo nextest run --locked
 
+# Its threads share a step by documents, so candle's own operations are to use one each; and the memory of one step is kept
+# for the next.
+DEMO ?= target/demo-model
+.PHONY: demo-model
+demo-model: ## train a bundled model by the recipe, into target/demo-model (an hour and more)
+	@scripts/setup rust
+	$(call say,training into $(DEMO); where it is interrupted it goes on)
+	@RAYON_NUM_THREADS=1 MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=4000000000 \
+	  cargo run --release --locked -p model --features train --example demo_model -- $(DEMO) $(ARGS)
+
 .PHONY: browser-test
 browser-test: build ## the page in real Chromium, with WebGPU and without
 	@scripts/setup chromium

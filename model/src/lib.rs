@@ -46,6 +46,8 @@ pub mod prompt_sets;
 mod tap;
 #[cfg(feature = "engine")]
 pub mod tokens;
+#[cfg(feature = "train")]
+pub mod train;
 #[cfg(feature = "engine")]
 pub mod transformer;
 

@@ -94,6 +94,12 @@ impl Transformer {
         Ok(Self { config: checkpoint.config().clone(), weights, device: device.clone() })
     }
 
+    /// Of weights that are at hand, on the device where they are.
+    pub fn new(config: Config, weights: Weights) -> Self {
+        let device = weights.embed.device().clone();
+        Self { config, weights, device }
+    }
+
     /// Its shape.
     pub fn config(&self) -> &Config {
         &self.config

@@ -12,7 +12,7 @@ use crate::wire::{Drawn, Prompt};
 pub(super) const TITLE: &str = "Agreement: is or are, past another noun";
 
 /// Nouns whose plural is the word and an s.
-const NOUNS: [&str; 32] = [
+pub(crate) const NOUNS: [&str; 32] = [
     "boy", "girl", "dog", "cat", "car", "key", "doctor", "teacher", "painter", "pilot", "author", "artist",
     "banker", "farmer", "guard", "lawyer", "manager", "officer", "player", "singer", "student", "writer",
     "king", "soldier", "book", "friend", "table", "picture", "house", "tree", "window", "door",

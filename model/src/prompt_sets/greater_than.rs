@@ -19,7 +19,7 @@ pub(super) const WARNINGS: [&str; 1] = [
       probability of all later years less that of all others, as Hanna et al. 2023 do.",
 ];
 
-const NOUNS: [&str; 24] = [
+pub(crate) const NOUNS: [&str; 24] = [
     "war",
     "siege",
     "alliance",
@@ -45,11 +45,11 @@ const NOUNS: [&str; 24] = [
     "truce",
     "mission",
 ];
-const CENTURIES: RangeInclusive<u32> = 11..=19;
+pub(crate) const CENTURIES: RangeInclusive<u32> = 11..=19;
 /// How much later and earlier the two answers are.
 const APART: RangeInclusive<u32> = 10..=30;
 /// First years that leave room for both answers.
-const FIRST_YEARS: RangeInclusive<u32> = 12..=89;
+pub(crate) const FIRST_YEARS: RangeInclusive<u32> = 12..=89;
 /// Years that it takes before a spelling counts as the tokenizer's.
 const YEARS_NEEDED: usize = 20;
 

@@ -21,7 +21,7 @@ const WORDS: usize = 14;
 const WORDS_NEEDED: usize = 2 * *RUN.end();
 
 /// Short words, most of them one token after a space for GPT-2 and its kin.
-const POOL: &str = "\
+pub(crate) const POOL: &str = "\
     bad bag ban bar bat bed bet big bin bit box bud bug bus cat dad dam dig dim dog dot fan fat fig fin fit fix fog fox fun \
     gas gem get god got gum gun gut kid kit lab lad led leg let lid lit log lot mad man map mat men met mix mob mud mug net \
     nod not nut pan pen pet pig pin pit pod pot pub put rag ran rat red rib rid rim rod rot run sad sat set sin sit sob son \

@@ -4,12 +4,12 @@
 //! ever. What has to be one token is drawn from those words of a list that are, for the model at hand; where a tokenizer
 //! has too few of them, from all, and planning says of each prompt what is wrong.
 
-mod agreement;
-mod greater_than;
-mod induction;
-mod ioi;
-mod movie_sentiment;
-mod random;
+pub(crate) mod agreement;
+pub(crate) mod greater_than;
+pub(crate) mod induction;
+pub(crate) mod ioi;
+pub(crate) mod movie_sentiment;
+pub(crate) mod random;
 mod sentence;
 #[cfg(test)]
 mod tests;

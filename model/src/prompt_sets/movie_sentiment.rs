@@ -12,7 +12,7 @@ pub(super) const WARNINGS: [&str; 2] = [
     "All 26 positive prompts are used; the notebook pairs 25 answers with 26 prompts and divides by 26.",
 ];
 
-const POSITIVE: [&str; 27] = [
+pub(crate) const POSITIVE: [&str; 27] = [
     "perfect",
     "fantastic",
     "delightful",
@@ -42,7 +42,7 @@ const POSITIVE: [&str; 27] = [
     "excellent",
 ];
 
-const NEGATIVE: [&str; 26] = [
+pub(crate) const NEGATIVE: [&str; 26] = [
     "dreadful",
     "bad",
     "dull",
@@ -72,7 +72,7 @@ const NEGATIVE: [&str; 26] = [
 ];
 
 /// Each adjective with its successor in one fixed sentence.
-pub(super) fn prompts() -> Vec<Prompt> {
+pub(crate) fn prompts() -> Vec<Prompt> {
     let reviews = |adjectives: &[&str], answer: &str, distractor: &str, group: &str| {
         let review = |pair: &[&str]| Prompt {
             text: format!(

@@ -4,7 +4,7 @@
 //! `IO`, `S1`, `S2`, what stands beside the first two, and `starts`, the first token of the text. The draw is another one.
 
 mod flip;
-mod words;
+pub(crate) mod words;
 
 use super::random::Random;
 use super::sentence::Sentence;

@@ -2,7 +2,7 @@
 
 /// The 15 sentences. `[1]` and `[2]` are the two people as they come first, `[S]` the one who acts; the indirect object
 /// would be the next word.
-pub(super) const SENTENCES: [&str; 15] = [
+pub(crate) const SENTENCES: [&str; 15] = [
     "Then, [1] and [2] went to the [PLACE]. [S] gave a [OBJECT] to",
     "Then, [1] and [2] had a lot of fun at the [PLACE]. [S] gave a [OBJECT] to",
     "Then, [1] and [2] were working at the [PLACE]. [S] decided to give a [OBJECT] to",
@@ -21,15 +21,15 @@ pub(super) const SENTENCES: [&str; 15] = [
 ];
 
 /// Where they go.
-pub(super) const PLACES: [&str; 8] =
+pub(crate) const PLACES: [&str; 8] =
     ["store", "garden", "restaurant", "school", "hospital", "office", "house", "station"];
 
 /// What is given.
-pub(super) const OBJECTS: [&str; 8] =
+pub(crate) const OBJECTS: [&str; 8] =
     ["ring", "kiss", "bone", "basketball", "computer", "necklace", "drink", "snack"];
 
 /// First names, most of them one token for GPT-2 and its kin. Prompts are drawn from it in this order.
-pub(super) const NAMES: &str = "\
+pub(crate) const NAMES: &str = "\
     Aaron Adam Alan Alex Alice Amy Andrew Andy Anna Anthony Arthur Austin Blake Bob Brandon Brian Carl Carter \
     Charles Charlie Christian Christopher Clara Clark Cole Connor Crystal Dan Daniel Dave David Dean Diana Edward \
     Elizabeth Emily Emma Eric Eva Fiona Frank George Georgia Grace Graham Grant Helen Henry Ian Irene Ivan Jack \

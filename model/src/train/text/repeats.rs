@@ -1,0 +1,40 @@
+//! Runs of random tokens that come again: nothing but having seen them says how they go on (Olsson et al. 2022).
+
+use crate::prompt_sets::random::Random;
+
+/// Most tokens of one document.
+const LONGEST: usize = 110;
+/// Most tokens of a run that can come at least twice.
+const LONGEST_RUN: usize = 54;
+
+/// Ids of a document without its BOS, and whether each follows from those before. `of` are the ids to draw from.
+pub(crate) fn draw(random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
+    // short runs come more often than long ones: what they teach is the same, and sooner
+    let largest = [4, 8, 16, 32, LONGEST_RUN];
+    let most = random.choose(&largest);
+    let run = 2 + random.below(most - 1);
+    let times = 2 + random.below(4);
+    // other tokens before and between, in half of them, so that the way back is not always the same
+    let gap = if random.below(2) == 0 { 0 } else { random.below(8) };
+    let tokens: Vec<u32> = (0..run).map(|_| random.choose(of)).collect();
+    let (mut ids, mut follows) = (Vec::new(), Vec::new());
+    for time in 0..times {
+        if time > 0 && ids.len() + gap + run > LONGEST {
+            break;
+        }
+        for _ in 0..gap {
+            ids.push(random.choose(of));
+            follows.push(false);
+        }
+        ids.extend(&tokens);
+        // where runs stand close together, their beginning follows too from the third on
+        follows.extend((0..run).map(|i| time > 0 && (i > 0 || (gap == 0 && time > 1))));
+    }
+    (ids, follows)
+}
+
+/// `run` random tokens, twice.
+pub(crate) fn repeated(random: &mut Random, of: &[u32], run: usize) -> Vec<u32> {
+    let tokens: Vec<u32> = (0..run).map(|_| random.choose(of)).collect();
+    [tokens.as_slice(), &tokens].concat()
+}
