@@ -4,10 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch, open } from "./browser.js";
 import { figure, number, stored } from "./figures.js";
-import { heads, inspector, run, runMovieSentiment, status } from "./page.js";
+import { choose, heads, inspector, run, runMovieSentiment, status } from "./page.js";
 import { dataFolder, serve } from "./server.js";
-
-const choose = (page, kind) => page.getByRole("radio", { name: new RegExp(`^${kind}`) }).check();
 
 describe("heads by what they look at and by their weights", () => {
   let data, server, browser, page;
@@ -49,7 +47,7 @@ describe("heads by what they look at and by their weights", () => {
   });
 
   test("a head's weights are one click from the inspector, and no prompt has part in them", async () => {
-    await choose(page, "Attribution");
+    await choose(page, "Attribution layers");
     await run(page);
     await heads(page).waitFor();
     await status(page, "done");
@@ -77,7 +75,7 @@ describe("heads by what they look at and by their weights", () => {
     await status(page, "done");
     const { k_composition } = (await stored(page)).figures;
     assert.deepEqual([k_composition.rows[0], k_composition.columns[0]], ["L1H0", "L0H0"]);
-    await choose(page, "Attribution");
+    await choose(page, "Attribution layers");
     await page.getByRole("button", { name: "Edit a copy" }).waitFor();
   });
 

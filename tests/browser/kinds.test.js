@@ -3,10 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch, open } from "./browser.js";
-import { run, status, withoutBos } from "./page.js";
+import { choose, run, status, withoutBos } from "./page.js";
 import { dataFolder, serve } from "./server.js";
 
-const choose = (page, kind) => page.getByRole("radio", { name: new RegExp(`^${kind}`) }).check();
 const figure = (page, name) => page.locator(`[data-figure="${name}"]`);
 
 /** Runs what the form describes and waits for a figure of it. */
@@ -45,7 +44,7 @@ describe("results of any kind", () => {
     assert.equal(await figure(page, "answers").locator("tbody tr").count(), 51);
 
     await rows.nth(1).getByRole("button", { name: /answer of an attribution/ }).click();
-    assert.ok(await page.getByRole("radio", { name: /^Attribution/ }).isChecked());
+    assert.ok(await page.getByRole("radio", { name: /^Attribution layers/ }).isChecked());
     await runFor(page, "head_attribution");
     const prompts = await page.evaluate(async () => {
       const id = location.pathname.split("/")[2];
@@ -65,7 +64,7 @@ describe("results of any kind", () => {
   });
 
   test("two runs are laid over each other, and the link keeps it", async () => {
-    await choose(page, "Attribution");
+    await choose(page, "Attribution layers");
     await runFor(page, "head_attribution");
     const first = new URL(page.url()).pathname;
     await withoutBos(page);

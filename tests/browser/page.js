@@ -3,6 +3,9 @@
 /** Runs what the form describes, from wherever it is shown. */
 export const run = (page) => page.getByRole("button", { name: /^Run/ }).click();
 
+/** Chooses an analysis by what its choice begins with. */
+export const choose = (page, kind) => page.getByRole("radio", { name: new RegExp(`^${kind}`) }).check();
+
 /** Waits until the run on the page is in one of these states, such as `done`. */
 export const status = (page, ...names) =>
   page.locator(names.map((name) => `.status[data-status="${name}"]`).join()).waitFor();

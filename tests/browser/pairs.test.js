@@ -3,10 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch, open } from "./browser.js";
-import { run, status } from "./page.js";
+import { choose, run, status } from "./page.js";
 import { dataFolder, serve } from "./server.js";
 
-const choose = (page, kind) => page.getByRole("radio", { name: new RegExp(`^${kind}`) }).check();
 const prompts = (page) => page.locator("#set");
 const field = (page, name) => page.getByRole("textbox", { name: `Prompt 1, ${name}` });
 const first = (page) => page.locator(".prompts .list > li").first();

@@ -18,8 +18,8 @@
 //! Everything else stays as in the JSON line. NaN in the payload is what `null` is there; infinities survive.
 //!
 //! A client that only draws may ask for [`Precision::Half`] (`application/vnd.hooklens.frames;precision=half`). Then the
-//! `dtype` of a tensor whose numbers are all within ±1, such as attention, is `f16`: they are off by 0.00025 at most, which
-//! no colour shows, and a stream of hundreds of patterns is half as long.
+//! `dtype` of attention, a tensor over `query` and `key` whose numbers are all within ±1, is `f16`: they are off by 0.00025 at
+//! most, which no colour shows, and a stream of hundreds of patterns is half as long.
 
 use super::{Event, EventBody, Figure, FigureData, Values};
 use half::f16;
@@ -49,7 +49,7 @@ pub enum Precision {
     /// As they are, `f32`.
     #[default]
     Single,
-    /// `f16` where the eye cannot tell: tensors of numbers within ±1.
+    /// `f16` where the eye cannot tell: attention patterns.
     Half,
 }
 
@@ -101,8 +101,7 @@ pub enum FrameError {
 /// Where a header is over [`MAX_HEADER`] or a payload over [`MAX_PAYLOAD`]; analyses are bounded far below.
 pub fn encode(event: &Event, precision: Precision) -> Vec<u8> {
     let mut skeleton = event.clone();
-    let is_tensor =
-        matches!(&event.body, EventBody::Figure(f) if matches!(f.data, FigureData::Tensor { .. }));
+    let attention = matches!(&event.body, EventBody::Figure(figure) if is_attention(figure));
     let arrays: Vec<Values> = match &mut skeleton.body {
         EventBody::Figure(figure) => array_fields(figure).into_iter().map(take).collect(),
         _ => Vec::new(),
@@ -111,7 +110,7 @@ pub fn encode(event: &Event, precision: Precision) -> Vec<u8> {
     let mut payload = Vec::new();
     for (place, values) in array_places(&mut header).into_iter().zip(&arrays) {
         // NaN is no more than anything
-        let half = is_tensor && precision == Precision::Half && !values.iter().any(|value| value.abs() > 1.0);
+        let half = attention && precision == Precision::Half && !values.iter().any(|value| value.abs() > 1.0);
         let dtype = if half { Dtype::F16 } else { Dtype::F32 };
         *place = json!(Reference { dtype, offset: payload.len(), length: values.len() });
         write_array(&mut payload, values, dtype);
@@ -213,6 +212,12 @@ struct Reference {
     dtype: Dtype,
     offset: usize,
     length: usize,
+}
+
+/// Whether it has patterns by query and key, which are drawn rather than read.
+fn is_attention(figure: &Figure) -> bool {
+    matches!(&figure.data, FigureData::Tensor { axes, .. }
+        if axes.iter().rev().map(String::as_str).take(2).eq(["key", "query"]))
 }
 
 fn write_array(payload: &mut Vec<u8>, values: &[f32], dtype: Dtype) {

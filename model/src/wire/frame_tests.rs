@@ -76,7 +76,7 @@ proptest! {
 
     #[test]
     fn half_precision_is_off_by_less_than_a_colour_shows(values in vec(-1.0_f32..=1.0, 0..40)) {
-        let data = FigureData::Tensor { axes: vec!["key".into()], shape: vec![values.len()], values: values.into() };
+        let data = FigureData::Tensor { axes: patterns(), shape: vec![1, values.len()], values: values.into() };
         let whole = Event { seq: 0, body: EventBody::Figure(figure(data)) };
         let [exact, drawn] = [Precision::Single, Precision::Half].map(|precision| {
             decode_all(&encode(&whole, precision), 64).unwrap().remove(0)
@@ -107,6 +107,10 @@ fn figure(data: FigureData) -> Figure {
     Figure { name: "attention".into(), prompt: None, title: "Attention".into(), data }
 }
 
+fn patterns() -> Vec<String> {
+    ["query", "key"].map(str::to_owned).to_vec()
+}
+
 /// Of a tensor.
 fn numbers(event: &Event) -> &[f32] {
     match &event.body {
@@ -117,18 +121,20 @@ fn numbers(event: &Event) -> &[f32] {
 
 #[test]
 fn half_precision_halves_the_patterns_and_leaves_all_else() {
-    let tensor = |values: Vec<f32>| FigureData::Tensor {
-        axes: vec![],
-        shape: vec![values.len()],
+    let tensor = |axes: Vec<String>, values: Vec<f32>| FigureData::Tensor {
+        axes,
+        shape: vec![1, values.len()],
         values: values.into(),
     };
     let size = |data: FigureData, precision| {
         let frame = encode(&Event { seq: 0, body: EventBody::Figure(figure(data)) }, precision);
         u32::from_le_bytes(frame[8..12].try_into().unwrap())
     };
-    let pattern = || tensor([[0.5, f32::NAN, -1.0, 1.0]; 16].concat());
+    let pattern = || tensor(patterns(), [[0.5, f32::NAN, -1.0, 1.0]; 16].concat());
     assert_eq!([Precision::Single, Precision::Half].map(|precision| size(pattern(), precision)), [256, 128]);
-    assert_eq!(size(tensor(vec![0.5, 1.5]), Precision::Half), 8);
+    assert_eq!(size(tensor(patterns(), vec![0.5, 1.5]), Precision::Half), 8);
+    let effects = vec!["layer".to_owned(), "head".to_owned()];
+    assert_eq!(size(tensor(effects, vec![0.5, 0.25]), Precision::Half), 8, "numbers that are read stay");
     let heatmap = FigureData::Heatmap { rows: vec![], columns: vec![], values: vec![0.5, 0.25].into() };
     assert_eq!(size(heatmap, Precision::Half), 8);
 }

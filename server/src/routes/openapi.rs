@@ -19,7 +19,7 @@ use utoipa_axum::routes;
         header's length (u32), the payload's length (u32), four zero bytes, the header (the event as JSON, filled up \
         with spaces to a multiple of 8), the payload (filled up with zeros to a multiple of 8). In the header each \
         array of a figure's numbers is `{\"dtype\": \"f32\", \"offset\": bytes into the payload, \"length\": elements}`; with \
-        `;precision=half` in `Accept`, tensors of numbers within ±1 are `f16`."
+        `;precision=half` in `Accept`, attention patterns are `f16`."
 ))]
 struct Document;
 
