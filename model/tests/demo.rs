@@ -34,7 +34,11 @@ fn run(experiment: &str) -> BTreeMap<String, Figure> {
 }
 
 fn scalar(figures: &BTreeMap<String, Figure>, name: &str) -> f64 {
-    let FigureData::Scalars { values } = &figures["summary"].data else { panic!("summary is scalars") };
+    scalar_of(figures, "summary", name)
+}
+
+fn scalar_of(figures: &BTreeMap<String, Figure>, figure: &str, name: &str) -> f64 {
+    let FigureData::Scalars { values } = &figures[figure].data else { panic!("{figure} is scalars") };
     values[name].unwrap()
 }
 
@@ -267,4 +271,30 @@ fn the_last_block_computes_what_is_read_as_if_it_computed_everything() {
             assert!(distance < 1e-4, "{name}: {distance}");
         }
     }
+}
+
+#[test]
+fn a_run_with_all_of_its_twin_patched_in_is_the_twins() {
+    let of = |analysis: &str| {
+        run(&format!(
+            r#"{{"model":"demo","prompts":{{"set":"ioi","flip":"ABB->ABA","n":3}},"analysis":{analysis}}}"#
+        ))
+    };
+    let patched = of(r#"{"kind":"activation_patching","site":"resid_pre","normalize":false}"#);
+    let [clean, corrupted] = ["clean", "corrupted"].map(|run| scalar(&patched, run));
+    assert!((clean - corrupted).abs() > 1.0, "twins differ: {clean}, {corrupted}");
+    let all = of(r#"{"kind":"intervene","interventions":[{"site":"resid_pre","layer":0,"method":"patch"}]}"#);
+    for (side, expected) in [("clean", clean), ("ablated", corrupted)] {
+        let value = scalar_of(&all, "effect", side);
+        assert!((value - expected).abs() < 1e-3, "{side}: {value}, not {expected}");
+    }
+    // one head of one layer, at all positions: as activation patching has it, the other way round
+    let sweep = of(
+        r#"{"kind":"activation_patching","site":"z","normalize":false,"direction":"corrupted_into_clean"}"#,
+    );
+    let head =
+        of(r#"{"kind":"intervene","interventions":[{"site":"z","layer":2,"head":3,"method":"patch"}]}"#);
+    let expected = f64::from(values(&sweep, "patched_z", "")[2 * 8 + 3]);
+    let value = scalar_of(&head, "effect", "ablated");
+    assert!((value - expected).abs() < 1e-3, "{value}, not {expected}");
 }

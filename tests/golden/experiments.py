@@ -47,6 +47,12 @@ CHOSEN = [
     {"site": "mlp_out", "layer": 0, "position": 1, "method": "mean"},
     {"site": "mlp_post", "layer": 1, "neuron": 3, "method": "zero"},
 ]
+# what the twin has, by head, at one position, and of a neuron
+PATCHES = [
+    {"site": "z", "layer": 0, "head": 1, "method": "patch"},
+    {"site": "resid_pre", "layer": 1, "position": 2, "method": "patch"},
+    {"site": "mlp_post", "layer": 1, "neuron": 3, "method": "patch"},
+]
 RECEIVERS = [
     {"site": "logits"},
     {"site": "q", "layer": 1, "head": 2},
@@ -181,6 +187,8 @@ def all_of(model, processing):
         *attributions(experiment),
         *paths(experiment, parallel=model == "neox-parallel"),
         *neurons_ablated(experiment),
+        experiment([WARM, SHORT], {"kind": "intervene", "interventions": PATCHES, "top_k": 2}),
+        experiment([SHORT, DULL], {"kind": "generate", "max_tokens": 3, "interventions": PATCHES}),
     ]
 
 

@@ -41,6 +41,21 @@ async fn check(cases: &[(Value, &str, &str)]) {
 }
 
 #[tokio::test]
+async fn twins_that_patches_need() {
+    let patch = json!([{"site": "z", "layer": 0, "method": "patch"}]);
+    let intervene = json!({"kind": "intervene", "interventions": patch});
+    let generate = json!({"kind": "generate", "interventions": patch});
+    let mut longer = pair();
+    longer["corrupted"] = json!("When Mary and John went to the big store, Mary gave a drink to");
+    check(&[
+        (of(&[pair(), without(pair(), "corrupted")], &intervene), "prompts[1].corrupted", "intervene"),
+        (of(&[without(pair(), "corrupted")], &generate), "prompts[0].corrupted", "as many tokens"),
+        (of(&[longer], &generate), "prompts[0].corrupted", "tokens"),
+    ])
+    .await;
+}
+
+#[tokio::test]
 async fn pairs_that_cannot_be_patched() {
     let patching = |site: &str| json!({"kind": "activation_patching", "site": site});
     let mut same = pair();

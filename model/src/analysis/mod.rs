@@ -30,6 +30,7 @@ mod position_attribution;
 mod prompt_test;
 mod ranking;
 mod refinement;
+mod twins;
 mod walk;
 
 use crate::error::{Error, Result};

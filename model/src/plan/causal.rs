@@ -1,6 +1,6 @@
 //! Options of the causal analyses against the model's shape and the prompts.
 
-use super::generate::intervention;
+use super::generate::{intervention, patches};
 use super::options::{option, out_of_range};
 use super::{EncodedPrompt, Limits};
 use crate::analysis::causal::{Columns, Place};
@@ -179,7 +179,9 @@ pub(super) fn check_intervene(
     }
     let longest = prompts.iter().map(|prompt| prompt.ids.len()).max().unwrap_or(0);
     let all = options.interventions.iter().enumerate();
-    all.flat_map(|(i, one)| intervention(config, &format!("interventions[{i}]"), one, longest)).collect()
+    let problems =
+        all.flat_map(|(i, one)| intervention(config, &format!("interventions[{i}]"), one, longest));
+    problems.chain(patches(config, &options.interventions, prompts)).collect()
 }
 
 /// Values of another run need another run of as many tokens.

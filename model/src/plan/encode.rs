@@ -4,7 +4,9 @@ use super::positions::{END, positions};
 use super::years::first_year;
 use crate::checkpoint::Checkpoint;
 use crate::tokens::Tokens;
-use crate::wire::{AblationMethod, Analysis, Experiment, Metric, Problem, Prompt, PromptTokens, TwinTokens};
+use crate::wire::{
+    AblationMethod, Analysis, Experiment, Intervention, Metric, Problem, Prompt, PromptTokens, TwinTokens,
+};
 
 /// A prompt as the model gets it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,6 +77,12 @@ pub(super) fn twins(analysis: &Analysis) -> Twins {
             Twins::Needed
         }
         Analysis::Ablation(options) if options.normalize => Twins::Needed,
+        Analysis::Generate(options) if options.interventions.iter().any(Intervention::is_patch) => {
+            Twins::Needed
+        }
+        Analysis::Intervene(options) if options.interventions.iter().any(Intervention::is_patch) => {
+            Twins::Needed
+        }
         Analysis::Ablation(options) if options.method == AblationMethod::Resample => Twins::Used,
         _ => Twins::Unused,
     }

@@ -6,6 +6,9 @@ use crate::checkpoint::Checkpoint;
 use crate::config::{BlockKind, Config};
 use crate::wire::{Generate, Intervention, InterventionSite, Problem, Steer, SteerPositions};
 
+/// Bytes that twins' values may take.
+const PATCH_BYTES: usize = 1 << 30;
+
 pub(super) fn check(
     checkpoint: &Checkpoint,
     prepend_bos: bool,
@@ -28,6 +31,7 @@ pub(super) fn check(
     for (i, one) in options.interventions.iter().enumerate() {
         problems.extend(intervention(config, &format!("interventions[{i}]"), one, last.saturating_sub(1)));
     }
+    problems.extend(patches(config, &options.interventions, prompts));
     if let Some(steer) = &options.steer {
         problems.extend(steering(checkpoint, prepend_bos, steer));
     }
@@ -86,6 +90,30 @@ pub(super) fn intervention(
     }
     problems.extend(within("position", one.position, positions, "positions in the longest run"));
     problems
+}
+
+/// What twins have at the sites that are patched is held for all prompts together.
+pub(super) fn patches(
+    config: &Config,
+    interventions: &[Intervention],
+    prompts: &[EncodedPrompt],
+) -> Option<Problem> {
+    let width = |one: &Intervention| match one.site {
+        site if site.has_heads() => config.d_attn(),
+        InterventionSite::MlpPost => config.d_mlp,
+        _ => config.d_model,
+    };
+    let tokens: usize = prompts.iter().map(|prompt| prompt.ids.len()).sum();
+    let bytes = 4 * tokens * interventions.iter().filter(|one| one.is_patch()).map(width).sum::<usize>();
+    let message = || {
+        format!(
+            "what the twins of {} prompts have there takes {} MB, over the limit of {}; patch fewer sites or prompts",
+            prompts.len(),
+            bytes >> 20,
+            PATCH_BYTES >> 20
+        )
+    };
+    (bytes > PATCH_BYTES).then(|| option("interventions", message()))
 }
 
 /// A layer and a site that the model has.

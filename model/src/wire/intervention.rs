@@ -52,6 +52,13 @@ pub enum InterventionSite {
     MlpPost,
 }
 
+impl Intervention {
+    /// Whether its values are a twin's.
+    pub fn is_patch(&self) -> bool {
+        self.method == InterventionMethod::Patch
+    }
+}
+
 impl InterventionSite {
     /// The site of the forward pass.
     pub fn site(self) -> Site {
@@ -84,6 +91,9 @@ pub enum InterventionMethod {
     Zero,
     /// Its mean over all tokens of the experiment's prompts.
     Mean,
+    /// What the prompt's corrupted twin has at the same token: a patch. Generated tokens have no counterpart, and stay as
+    /// they are.
+    Patch,
 }
 
 /// A vector added to the residual stream or to what is written into it: the difference of two prompts there

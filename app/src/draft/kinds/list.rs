@@ -108,13 +108,17 @@ pub const KINDS: &[Kind] = &[
             Setting { name: "seed", title: "Seed", input: Input::Count(0, 0) },
             Setting {
                 name: changes::ABLATE,
-                title: "Ablate",
+                title: "Ablate or patch",
                 input: Input::Text("L1H2, L3N17, 0_mlp_out", changes::problem),
             },
             Setting {
                 name: changes::METHOD,
                 title: "Replaced by",
-                input: Input::Choice(&[("zero", "zeros"), ("mean", "means over the prompts")]),
+                input: Input::Choice(&[
+                    ("zero", "zeros"),
+                    ("mean", "means over the prompts"),
+                    ("patch", "what the corrupted twin has"),
+                ]),
             },
             Setting {
                 name: "steer_positive",

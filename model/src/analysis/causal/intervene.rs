@@ -49,7 +49,7 @@ impl InterveneJob {
     fn run(&mut self, chunk: Range<usize>, changes: &Changes) -> Result<Vec<Figure>> {
         let prompts = &self.prompts[chunk.clone()];
         let batch = Batch::separate(&prompts.iter().map(|prompt| &prompt.ids[..]).collect::<Vec<_>>());
-        let runs = [Edits::default(), changes.edits(&places(&batch))];
+        let runs = [Edits::default(), changes.edits(&places(&batch, chunk.start))?];
         let [clean, changed] = runs.map(|edits| read(&self.model, &batch, edits));
         let (clean, changed) = (clean?, changed?);
         let mut tables = Vec::new();
@@ -125,16 +125,15 @@ impl Job for InterveneJob {
     }
 }
 
-/// Every row of prompts laid out by themselves.
-fn places(batch: &Batch) -> Vec<Place> {
-    let of_prompt = |rows: &Vec<u32>| {
+/// Every row of prompts laid out by themselves, the first of which is prompt `first`.
+fn places(batch: &Batch, first: usize) -> Vec<Place> {
+    let of_prompt = |(prompt, rows): (usize, &Vec<u32>)| {
         let prompt_tokens = rows.len();
-        rows.iter()
-            .enumerate()
-            .map(move |(position, row)| Place { row: *row, position, prompt_tokens })
-            .collect::<Vec<_>>()
+        let place =
+            move |(position, row): (usize, &u32)| Place { row: *row, prompt, position, prompt_tokens };
+        rows.iter().enumerate().map(place).collect::<Vec<_>>()
     };
-    batch.prompts.iter().flat_map(of_prompt).collect()
+    (first..).zip(&batch.prompts).flat_map(of_prompt).collect()
 }
 
 /// The logits at the prompts' last tokens, `[prompts, d_vocab]`; of folded weights less their mean over the vocabulary.

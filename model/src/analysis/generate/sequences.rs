@@ -118,13 +118,14 @@ impl Sequences {
             let sequence = &mut self.all[i];
             for &row in rows {
                 if sequence.changed {
-                    let prompt_tokens = prompts[sequence.prompt].ids.len();
-                    places.push(Place { row, position: sequence.positions(), prompt_tokens });
+                    let (prompt, position) = (sequence.prompt, sequence.positions());
+                    let prompt_tokens = prompts[prompt].ids.len();
+                    places.push(Place { row, prompt, position, prompt_tokens });
                 }
                 sequence.grow(batch.past + row as usize);
             }
         }
-        let mut edits = changes.edits(&places);
+        let mut edits = changes.edits(&places)?;
         let pass = model.start_after(past, &batch, &mut edits)?;
         Ok(Running { members, batch, pass, edits })
     }

@@ -18,13 +18,17 @@ def values_at(text, name):
     return cache[name][0]
 
 
-def replacement(one):
-    """A hook that replaces an activation by zeros, or by its mean over all tokens of the prompts."""
+def replacement(one, prompt):
+    """A hook that replaces an activation by zeros, by its mean over all tokens of the prompts, or by the twin's."""
     name, part = f"blocks.{one['layer']}.{SITES[one['site']]}", one.get("head", one.get("neuron", slice(None)))
     value = 0.0
     if one["method"] == "mean":
         value = torch.cat([values_at(prompt["text"], name) for prompt in PROMPTS]).mean(0)[part]
     positions = slice(one["position"], one["position"] + 1) if "position" in one else slice(None)
+    if one["method"] == "patch":
+        # generated tokens have no counterpart in the twin
+        positions = slice(*positions.indices(len(ids_of(prompt["text"]))))
+        value = values_at(prompt["corrupted"], name)[positions, part]
 
     def replace(values, hook):
         values[:, positions, part] = value
@@ -50,6 +54,7 @@ def steering(prompt_tokens):
     return name, steer
 
 
-def changes(prompt_tokens):
+def changes(prompt):
     """All of them, as TransformerLens's hooks."""
-    return [replacement(one) for one in INTERVENTIONS] + ([steering(prompt_tokens)] if STEER else [])
+    steered = [steering(len(ids_of(prompt["text"])))] if STEER else []
+    return [replacement(one, prompt) for one in INTERVENTIONS] + steered

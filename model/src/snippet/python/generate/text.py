@@ -6,6 +6,6 @@ def text_of(tokens):
 
 
 ids = ids_of(PROMPTS[PROMPT]["text"])
-runs = {"original": [], "changed": changes(len(ids))} if CHANGED else {"original": []}
+runs = {"original": [], "changed": changes(PROMPTS[PROMPT])} if CHANGED else {"original": []}
 texts = [text_of(continued(ids, hooks)) for hooks in runs.values()]
 values = pd.DataFrame({"run": list(runs), "text": texts})

@@ -1,5 +1,5 @@
 ids = ids_of(PROMPTS[PROMPT]["text"])
-hooks = changes(len(ids)) if CHANGED else []
+hooks = changes(PROMPTS[PROMPT]) if CHANGED else []
 tokens = continued(ids, hooks)
 with model.hooks(fwd_hooks=hooks):
     probabilities = model(torch.tensor([ids + tokens]))[0, len(ids) - 1 : -1].softmax(-1)

@@ -1,7 +1,7 @@
 def both(prompt):
     """The logits at a prompt's last token, as the model is and with everything changed."""
     tokens = torch.tensor([ids_of(prompt["text"])])
-    return model(tokens)[0, -1], model.run_with_hooks(tokens, fwd_hooks=changes(tokens.shape[1]))[0, -1]
+    return model(tokens)[0, -1], model.run_with_hooks(tokens, fwd_hooks=changes(prompt))[0, -1]
 
 
 def effect(prompt):
