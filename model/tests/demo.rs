@@ -247,6 +247,54 @@ fn causal_experiments_agree_on_the_circuit_of_indirect_objects() {
     assert!(by_path[..2].iter().any(|head| by_patching[..4].contains(head)), "{by_path:?} {by_patching:?}");
 }
 
+/// What `docs/demo.md` says of the model.
+#[test]
+fn the_claims_about_the_bundled_model_hold() {
+    let of = |prompts: &str, analysis: &str| {
+        run(&format!(r#"{{"model":"demo","prompts":{prompts},"analysis":{analysis}}}"#))
+    };
+    let ioi = |analysis: &str| of(r#"{"set":"ioi","flip":"ABB->ABA","n":50}"#, analysis);
+    let head = |figures: &BTreeMap<String, Figure>, name: &str, claims: &[(usize, usize, f32)]| {
+        for (layer, head, claimed) in claims {
+            let found = values(figures, name, "")[8 * layer + head];
+            assert!((found - claimed).abs() < 0.006, "{name}: L{layer}H{head} has {found}, not {claimed}");
+        }
+    };
+
+    let patched = ioi(r#"{"kind":"activation_patching","site":["resid_pre","z"]}"#);
+    assert!(
+        (scalar(&patched, "clean") - 5.69).abs() < 0.01
+            && (scalar(&patched, "corrupted") + 5.17).abs() < 0.01
+    );
+    let FigureData::Heatmap { columns, values: resid_pre, .. } = &patched["patched_resid_pre"].data else {
+        panic!("a heatmap")
+    };
+    for (layer, name, claimed) in [(0, "S2", 1.0), (1, "S2", 0.2), (1, "end", 0.82), (2, "end", 1.0)] {
+        let column = columns.iter().position(|column| column == name).unwrap();
+        let found = resid_pre[layer * columns.len() + column];
+        assert!((found - claimed).abs() < 0.015, "layer {layer}, {name}: {found}, not {claimed}");
+    }
+    head(&patched, "patched_z", &[(0, 3, 0.76), (1, 7, 0.24), (2, 5, 0.18), (2, 3, 0.13)]);
+
+    let writers = [(0, 3), (2, 5), (2, 3), (2, 6)];
+    let paths = ioi(r#"{"kind":"path_patching","receiver":{"site":"logits"}}"#);
+    assert_eq!(heads_by(&paths, "path_to_logits", |left| -left)[..4], writers);
+    head(&paths, "path_to_logits", &[(0, 3, 0.78), (2, 5, 0.8), (2, 3, 0.86), (2, 6, 0.91)]);
+    let attribution = ioi(r#"{"kind":"attribution"}"#);
+    let largest = &heads_by(&attribution, "head_attribution", |logits| logits)[..4];
+    assert!(writers.iter().all(|head| largest.contains(head)), "{largest:?}");
+
+    let detected = of(r#"{"set":"induction"}"#, r#"{"kind":"detect_heads"}"#);
+    assert_eq!(heads_by(&detected, "previous_token_head", |score| score)[0], (0, 7));
+    let mut induction = heads_by(&detected, "induction_head", |score| score)[..5].to_vec();
+    induction.sort_unstable();
+    assert_eq!(induction, [(1, 0), (1, 1), (1, 2), (1, 4), (1, 5)]);
+    assert!(values(&detected, "duplicate_token_head", "").iter().all(|score| *score < 0.06));
+
+    let reviews = of(r#"{"set":"movie-sentiment"}"#, r#"{"kind":"attribution"}"#);
+    head(&reviews, "head_attribution", &[(2, 3, 0.93), (2, 5, 0.76)]);
+}
+
 #[test]
 fn the_last_block_computes_what_is_read_as_if_it_computed_everything() {
     let checkpoint = Checkpoint::open("demo", &Source::Demo).unwrap();

@@ -31,6 +31,8 @@ const SOURCES: &[Source] = &[
     ("generate", include_str!("../../docs/generate.md")),
     ("intervene", include_str!("../../docs/intervene.md")),
     ("activations", include_str!("../../docs/activations.md")),
+    ("demo", include_str!("../../docs/demo.md")),
+    ("demo-model", include_str!("../../docs/demo-model.md")),
     ("api", include_str!("../../docs/api.md")),
 ];
 

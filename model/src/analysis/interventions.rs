@@ -167,7 +167,7 @@ impl Needed {
                 let Some(twins) = self.twins.of(name) else { bail!("{name} was not recorded of twins") };
                 let own = |twin: &Tensor| match part {
                     None => Ok(twin.clone()),
-                    Some(part) => twin.narrow(1, part, 1)?.squeeze(1),
+                    Some(part) => twin.narrow(1, part, 1)?.squeeze(1)?.contiguous(),
                 };
                 Value::Twins(twins.iter().map(own).collect::<candle_core::Result<_>>()?)
             }
