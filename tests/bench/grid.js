@@ -16,7 +16,8 @@ const frames = 120;
 function experiment(count, seed) {
   const words = [" the", " film", " was", " great", " and", " awful", " it", " a"];
   const text = Array.from({ length: count - 1 }, (_, i) => words[(i * i + seed + (i >> 3)) % words.length]).join("");
-  return { model, prompts: [{ text }], analysis: { kind: "attention" } };
+  // as the form asks: longer prompts come in coarser cells
+  return { model, prompts: [{ text }], analysis: { kind: "attention", size: 64 } };
 }
 
 /** Waits in the page until all heads are drawn; milliseconds since `from`, on the page's clock. */
@@ -79,6 +80,7 @@ try {
         const checked = await (await fetch("/api/check", { method: "POST", body, headers })).json();
         const from = performance.now();
         const run = await (await fetch("/api/runs", { method: "POST", body, headers })).json();
+        if (!run.id) throw new Error(run.message);
         await (await fetch(`/api/runs/${run.id}/events`)).text();
         return { id: run.id, ms: performance.now() - from, tokens: checked.prompts[0].tokens.length };
       }, draft);
