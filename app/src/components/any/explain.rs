@@ -103,6 +103,13 @@ fn of_changes(name: &str) -> (&'static str, &'static str) {
         ),
         "ablated_neuron" => ("", "The answer of the clean run with one neuron of the layer replaced."),
         "agreement" => ("", "Pearson’s correlation of patched and estimated cells, site by site."),
+        "ablated_attn_out" | "ablated_mlp_out" => {
+            ("", "The answer of the clean run with what one layer writes replaced.")
+        }
+        name if name.starts_with("path_to_") => (
+            "",
+            "The answer when the receiver alone hears what one layer has in the corrupted run: as a share, 1 changes nothing and 0 is the corrupted runs’ answer.",
+        ),
         name if name.starts_with("compared_") => (
             "",
             "Each cell as activation patching gives it, and as its gradient estimates it: on the diagonal both agree.",

@@ -24,6 +24,12 @@ pub fn head_of(receiver: &str) -> Option<(usize, usize)> {
     Some((layer.parse().ok()?, head.parse().ok()?))
 }
 
+/// The layer of a receiver; of several, the first one's. None for the logits.
+fn layer_of(receiver: &str) -> Option<usize> {
+    let rest = receiver.strip_prefix('L')?;
+    rest[..rest.find(|c: char| !c.is_ascii_digit())?].parse().ok()
+}
+
 /// The nodes of a trail in a model of so many layers. `change` says what a head changes in the map of a node.
 pub fn lay_out(
     hops: &[Hop],
@@ -40,7 +46,7 @@ pub fn lay_out(
             _ => nodes.iter().map(|node| node.lane + 1).max().unwrap_or(0),
         };
         let head = head_of(&hop.receiver);
-        let place = head.map_or(layers, |(layer, _)| layer.min(layers));
+        let place = layer_of(&hop.receiver).map_or(layers, |layer| layer.min(layers));
         let x = 8.0 + 84.0 * place as f64 / layers.max(1) as f64;
         let change = from.zip(head).and_then(|(from, head)| change(from, head));
         nodes.push(Node { receiver: hop.receiver.clone(), from, x, lane, change });
@@ -75,6 +81,8 @@ mod tests {
         let nodes = lay_out(&[hop("what", 7), hop("L1H2_q", 9)], 0, |_, _| None);
         assert_eq!(nodes.iter().map(|n| (n.from, n.lane)).collect::<Vec<_>>(), [(None, 0), (None, 1)]);
         assert_eq!(head_of("L9H6_q+L9H9_q"), Some((9, 6)));
-        assert_eq!((head_of("logits"), head_of("L3_mlp")), (None, None));
+        assert_eq!((head_of("logits"), head_of("L3_mlp_pre+L2H5_q")), (None, None));
+        let layers = ["logits", "L3_mlp_pre+L2H5_q", "L11H0_k", "L", "La"].map(layer_of);
+        assert_eq!(layers, [None, Some(3), Some(11), None, None]);
     }
 }

@@ -195,7 +195,12 @@ fn Graph(here: Signal<String>, hops: Memo<Vec<Hop>>) -> impl IntoView {
                 type="button"
                 class="node"
                 aria-current=move || (here.get() == mine).then_some("step")
-                style=format!("left:{}%;top:{}px", node.x, node.lane as f64 * LANE + LANE / 2.0)
+                // as far over its place as the place is over the width: names of several receivers stay inside
+                style=format!(
+                    "left:{x}%;top:{}px;transform:translate(-{x}%,-50%)",
+                    node.lane as f64 * LANE + LANE / 2.0,
+                    x = node.x
+                )
                 on:click=visit
             >
                 {receiver_words(&node.receiver)}
