@@ -51,7 +51,7 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
             "",
             "Share of each head’s attention that goes where a head of that name looks, mean over queries; entropy in nats.",
         ),
-        ("ablation" | "attribution_patching", name) => of_changes(name),
+        ("ablation" | "attribution_patching" | "path_patching", name) => of_changes(name),
         ("generate", "text") => (
             "",
             "What the model goes on with. Darker tokens are likelier; both runs get the same draws, so where they differ the change is the reason.",
