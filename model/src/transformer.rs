@@ -9,14 +9,14 @@
 //!
 //! Every intermediate named in [`Site`] is offered to the [`Hooks`]; the model itself stores nothing.
 
-use crate::checkpoint::{BlockWeights, Checkpoint, Weights};
-use crate::config::{BlockKind, Config, PositionKind};
+mod block;
+
+use crate::checkpoint::{Checkpoint, Weights};
+use crate::config::{Config, PositionKind};
 use crate::hook_name::{HookName, Site};
 use crate::hooks::Hooks;
-use crate::kernels;
 use crate::keys_values::KeysValues;
 use crate::layers::attention::Attention;
-use crate::layers::mlp;
 use crate::layers::norm::Norm;
 use crate::layers::rotary::Rotary;
 use crate::packing::{Batch, Segment};
@@ -237,54 +237,6 @@ impl Transformer {
         embed + pos_embed
     }
 
-    fn block(
-        &self,
-        layer: usize,
-        weights: &BlockWeights,
-        attention: &Attention<'_>,
-        resid: Tensor,
-        tap: &mut Tap<'_>,
-    ) -> Result<Tensor> {
-        let name = |site| HookName::block(layer, site);
-        let eps = self.config.layer_norm_eps;
-        let ln1 = Norm {
-            weights: weights.ln1.as_ref(),
-            eps,
-            scale: name(Site::Ln1Scale),
-            normalized: name(Site::Ln1Normalized),
-        };
-        let ln2 = Norm {
-            weights: weights.ln2.as_ref(),
-            eps,
-            scale: name(Site::Ln2Scale),
-            normalized: name(Site::Ln2Normalized),
-        };
-
-        let resid_pre = tap.at(name(Site::ResidPre), resid)?;
-        let attn_out = match tap.given(name(Site::AttnOut)) {
-            Some(given) => given,
-            None => attention.forward(&ln1.forward(&resid_pre, tap)?, tap)?,
-        };
-        let attn_out = tap.at(name(Site::AttnOut), attn_out)?;
-        let resid_pre = tap.kept(resid_pre)?;
-        let mlp_input = match self.config.block {
-            BlockKind::Sequential => tap.at(name(Site::ResidMid), sum([&resid_pre, &attn_out])?)?,
-            BlockKind::Parallel => resid_pre,
-        };
-        let mlp_out = if let Some(given) = tap.given(name(Site::MlpOut)) {
-            given
-        } else {
-            let normalized = ln2.forward(&mlp_input, tap)?;
-            mlp::forward(weights, self.config.activation, layer, &normalized, tap)?
-        };
-        let mlp_out = tap.at(name(Site::MlpOut), mlp_out)?;
-        let resid_post = match self.config.block {
-            BlockKind::Sequential => sum([&mlp_input, &mlp_out])?,
-            BlockKind::Parallel => sum([&mlp_input, &attn_out, &mlp_out])?,
-        };
-        tap.at(name(Site::ResidPost), resid_post)
-    }
-
     /// The final norm at `read`, `[read, d_model]`; at every row where a hook wants more than that.
     fn ln_final(&self, resid: &Tensor, read: &[u32], tap: &mut Tap<'_>) -> Result<Tensor> {
         let norm = Norm {
@@ -300,16 +252,4 @@ impl Transformer {
         }
         norm.forward(&resid.index_select(&read_index, 0)?, tap)
     }
-}
-
-/// What is written to the residual stream, added up from the first to the last.
-fn sum<const N: usize>(parts: [&Tensor; N]) -> Result<Tensor> {
-    if let Some(sum) = kernels::sum(parts)? {
-        return Ok(sum);
-    }
-    let mut total = parts[0].clone();
-    for part in &parts[1..] {
-        total = (total + *part)?;
-    }
-    Ok(total)
 }

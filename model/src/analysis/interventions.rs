@@ -1,11 +1,11 @@
 //! What a chosen set of changes needs to know of other runs, and which rows of a pass they change.
 
 use super::means::Means;
+use super::recording;
 use super::twins::Twins;
 use crate::error::Result;
 use crate::hook_name::HookName;
-use crate::hooks::{Change, Edit, Edits, Recorder, Rows};
-use crate::packing::Batch;
+use crate::hooks::{Change, Edit, Edits};
 use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
 use crate::wire::{Intervention, InterventionMethod, Progress, Steer, SteerPositions};
@@ -188,11 +188,8 @@ fn steering(
 ) -> candle_core::Result<Vec<Planned>> {
     let name = HookName::block(steer.layer, steer.site.site());
     let values = |ids: &[u32]| {
-        let batch = Batch::separate(&[ids]);
-        let rows: Vec<u32> = (0..ids.len() as u32).collect();
-        let mut recorder = Recorder::new([name], &Rows::All);
-        model.forward(&batch, &[0], &mut recorder)?;
-        recorder.into_cache().get(name, &rows)
+        let (batch, cache) = recording::of_all_tokens(model, &[ids], [name])?;
+        cache.get(name, &batch.prompts[0])
     };
     let (positive, negative) = (values(positive)?, values(negative)?);
     let last = |x: &Tensor| x.get(x.dim(0)? - 1);

@@ -1,9 +1,7 @@
 //! Means of activations over the prompts, some prompts at a time.
 
-use super::chunks;
+use super::{chunks, recording};
 use crate::hook_name::HookName;
-use crate::hooks::{Recorder, Rows};
-use crate::packing::Batch;
 use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
 use candle_core::{Result, Tensor};
@@ -56,13 +54,9 @@ impl Means {
     /// Runs some more prompts, if there are any, and says so.
     pub(super) fn step(&mut self, model: &Transformer, prompts: &[EncodedPrompt]) -> Result<bool> {
         let Some(chunk) = self.waiting.pop_front() else { return Ok(false) };
-        // each prompt by itself: what several begin with counts once for each
         let ids: Vec<&[u32]> = prompts[chunk].iter().map(|prompt| prompt.ids.as_slice()).collect();
-        let batch = Batch::separate(&ids);
+        let (batch, cache) = recording::of_all_tokens(model, &ids, self.names.iter().copied())?;
         let rows: Vec<u32> = (0..batch.rows() as u32).collect();
-        let mut recorder = Recorder::new(self.names.iter().copied(), &Rows::All);
-        model.forward(&batch, &[0], &mut recorder)?;
-        let cache = recorder.into_cache();
         let groups = if self.by_position { ids.len() } else { rows.len() };
         for name in &self.names {
             let values = cache.get(*name, &rows)?;

@@ -29,6 +29,7 @@ pub(crate) mod neurons;
 mod position_attribution;
 mod prompt_test;
 mod ranking;
+mod recording;
 mod refinement;
 mod twins;
 mod walk;

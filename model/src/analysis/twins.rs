@@ -1,9 +1,7 @@
 //! What prompts' corrupted twins have at some sites, some prompts at a time.
 
-use super::chunks;
+use super::{chunks, recording};
 use crate::hook_name::HookName;
-use crate::hooks::{Recorder, Rows};
-use crate::packing::Batch;
 use crate::plan::EncodedPrompt;
 use crate::transformer::Transformer;
 use candle_core::{Result, Tensor};
@@ -35,10 +33,7 @@ impl Twins {
     pub(super) fn step(&mut self, model: &Transformer, prompts: &[EncodedPrompt]) -> Result<bool> {
         let Some(chunk) = self.waiting.pop_front() else { return Ok(false) };
         let ids: Vec<&[u32]> = prompts[chunk].iter().map(|prompt| prompt.corrupted.as_slice()).collect();
-        let batch = Batch::separate(&ids);
-        let mut recorder = Recorder::new(self.names.iter().copied(), &Rows::All);
-        model.forward(&batch, &[0], &mut recorder)?;
-        let cache = recorder.into_cache();
+        let (batch, cache) = recording::of_all_tokens(model, &ids, self.names.iter().copied())?;
         for name in &self.names {
             let values =
                 batch.prompts.iter().map(|rows| cache.get(*name, rows)).collect::<Result<Vec<_>>>()?;
