@@ -79,8 +79,13 @@ impl Bench {
 
     /// The same as frames.
     pub(crate) async fn frames(&self, id: &str, from: u64) -> Vec<Event> {
+        self.frames_as(frame::MEDIA_TYPE, id, from).await
+    }
+
+    /// Frames for who accepts them in these words.
+    pub(crate) async fn frames_as(&self, accept: &str, id: &str, from: u64) -> Vec<Event> {
         let request = self.request(Method::GET, &format!("/api/runs/{id}/events?from={from}"));
-        let response = request.header("accept", frame::MEDIA_TYPE).send().await.unwrap();
+        let response = request.header("accept", accept).send().await.unwrap();
         assert_eq!(response.headers()["content-type"], frame::MEDIA_TYPE);
         let mut decoder = frame::Decoder::new();
         decoder.push(&response.bytes().await.unwrap());

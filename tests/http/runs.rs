@@ -1,7 +1,7 @@
 //! Runs: following them, sharing them, giving them up.
 
 use crate::harness::{Bench, experiment, head, long_experiment, parse};
-use model::wire::{EventBody, Figure};
+use model::wire::{Event, EventBody, Figure, FigureData};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -37,6 +37,50 @@ async fn a_stream_is_the_same_live_resumed_stored_and_in_frames() {
         assert_eq!(bench.events(&id, from as u64).await, rest, "from {from}");
         assert_eq!(bench.frames(&id, from as u64).await, parse(&rest), "frames from {from}");
     }
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn patterns_come_in_half_precision_to_those_who_only_draw() {
+    let bench = Bench::new().await;
+    let mut asked = experiment(1);
+    asked["analysis"] = json!({"kind": "attention"});
+    let (id, _) = bench.complete(&asked).await;
+    let whole = bench.frames(&id, 0).await;
+    let accept = "application/json, application/vnd.hooklens.frames;precision=half";
+    let half = bench.frames_as(accept, &id, 0).await;
+    assert_eq!(whole.len(), half.len());
+    let patterns = |events: &[Event]| -> Vec<f32> {
+        events.iter().filter_map(tensor).flatten().filter(|weight| !weight.is_nan()).collect()
+    };
+    let (exact, drawn) = (patterns(&whole), patterns(&half));
+    assert_eq!(exact.len(), drawn.len());
+    assert_ne!(exact, drawn, "nothing was rounded");
+    let worst = exact.iter().zip(&drawn).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst <= 2.5e-4, "a weight is off by {worst}");
+    bench.stop().await;
+}
+
+fn tensor(event: &Event) -> Option<Vec<f32>> {
+    match &event.body {
+        EventBody::Figure(Figure { data: FigureData::Tensor { values, .. }, .. }) => Some(values.to_vec()),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn a_run_says_what_it_computes_while_it_lives_and_after() {
+    let bench = Bench::new().await;
+    let blockers = bench.occupy().await;
+    let (id, _) = bench.start(&experiment(1)).await;
+    let live = bench.json(&format!("/api/runs/{id}")).await;
+    assert_eq!(live["id"], id.as_str());
+    assert_eq!(live["experiment"]["prompts"], experiment(1)["prompts"]);
+    bench.free(&blockers).await;
+    bench.events(&id, 0).await;
+    let stored = bench.json(&format!("/api/results/{id}")).await;
+    assert_eq!(live["experiment"], stored["experiment"]);
+    assert_eq!(bench.json(&format!("/api/runs/{id}")).await, live);
     bench.stop().await;
 }
 
@@ -151,7 +195,12 @@ async fn a_full_queue_is_busy_and_says_when_to_come_back() {
 #[tokio::test]
 async fn what_is_not_there_is_said_to_be_missing() {
     let bench = Bench::new().await;
-    for path in ["/api/runs/nope/events", "/api/results/nope", "/api/results/nope/activations.safetensors"] {
+    for path in [
+        "/api/runs/nope",
+        "/api/runs/nope/events",
+        "/api/results/nope",
+        "/api/results/nope/activations.safetensors",
+    ] {
         let response = bench.get(path).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
         assert_eq!(response.json::<serde_json::Value>().await.unwrap()["code"], "not_found");
