@@ -11,6 +11,7 @@ mod icons;
 pub mod inspector;
 pub mod later;
 pub mod models;
+pub mod neighbours;
 pub mod runs;
 pub mod shortcuts;
 pub mod status;

@@ -2,6 +2,8 @@
 //! pixels, with layers left to right or down.
 
 use super::effects::{Entry, Map};
+use crate::chart::format::signed;
+use crate::components::figures::svg::{INK, cell, paper, text};
 use crate::heatmap::{Cell, Colors, Grid, Ground, Heatmap, Map as Palette, Scale, css, ink_on};
 use std::fmt::Write;
 
@@ -177,37 +179,25 @@ pub fn svg(map: &Map, layout: &Layout, scale: Scale, palette: Palette) -> String
     let picture = layout.picture(map, scale, (palette, Ground::Light));
     let colors = Colors::of(palette, Ground::Light);
     let (width, height) = (layout.bar_at() + BAR, layout.height() + 4.0);
-    let mut out = format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="monospace" font-size="10.5"><rect width="100%" height="100%" fill="#fff"/>"##
-    );
+    let mut out = paper(width, height);
     for (index, value) in picture.values.iter().enumerate() {
         let Some(color) = scale.step(*value).map(|step| colors.at(step)) else { continue };
-        let cell = Cell { row: index / picture.columns, column: index % picture.columns };
-        let ((x, y), (wide, high)) = (layout.middle(cell), layout.cell);
-        // writing to a string cannot fail
-        let _ = write!(
-            out,
-            r#"<rect x="{:.2}" y="{:.2}" width="{:.2}" height="{:.2}" fill="{}"/>"#,
-            x - wide / 2.0,
-            y - high / 2.0,
-            wide - 1.0,
-            high - 1.0,
-            css(color)
-        );
+        let at = Cell { row: index / picture.columns, column: index % picture.columns };
+        let middle = layout.middle(at);
+        cell(&mut out, middle, layout.cell, color);
         if layout.has_values() {
-            let words = crate::chart::format::signed(*value, 2);
-            text(&mut out, (x, y + 3.5), "middle", ink_on(color), &words);
+            text(&mut out, (middle.0, middle.1 + 3.5), "middle", ink_on(color), &signed(*value, 2));
         }
     }
     for label in layout.labels(map) {
         let twin = label.entry.corrupted.map(|twin| format!(" / {twin}")).unwrap_or_default();
-        let words = escape(&format!("{}{twin}", label.entry.name));
+        let words = format!("{}{twin}", label.entry.name);
         let turned = layout.upright() && !label.row;
         let (anchor, drop) = if label.row || turned { ("end", 3.5) } else { ("middle", 10.0) };
         if turned {
             let _ = write!(out, r#"<g transform="rotate(-90 {:.2} {:.2})">"#, label.x, label.y);
         }
-        text(&mut out, (label.x, label.y + drop), anchor, "#474e5a", &words);
+        text(&mut out, (label.x, label.y + drop), anchor, INK, &words);
         out += if turned { "</g>" } else { "" };
     }
     let ends = [(scale.high, 10.0), (0.0, layout.size().1 / 2.0), (scale.low, layout.size().1 - 2.0)];
@@ -215,21 +205,9 @@ pub fn svg(map: &Map, layout: &Layout, scale: Scale, palette: Palette) -> String
         let color = scale.step(value).map(|step| css(colors.at(step))).unwrap_or_default();
         let x = layout.bar_at();
         let _ = write!(out, r#"<rect x="{x:.2}" y="{:.2}" width="8" height="8" fill="{color}"/>"#, y - 8.0);
-        text(&mut out, (x + 12.0, y), "start", "#474e5a", &crate::chart::format::signed(value, 2));
+        text(&mut out, (x + 12.0, y), "start", INK, &signed(value, 2));
     }
     out + "</svg>"
-}
-
-fn text(out: &mut String, (x, y): (f64, f64), anchor: &str, fill: &str, words: &str) {
-    let _ = write!(
-        out,
-        r#"<text x="{x:.2}" y="{y:.2}" text-anchor="{anchor}" fill="{fill}" xml:space="preserve">{words}</text>"#
-    );
-}
-
-/// Tokens may hold what XML is written with.
-fn escape(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

@@ -1,15 +1,10 @@
 //! Which pairs the maps show: the mean over all of them, or one. The pair itself, token by token.
 
 use crate::components::Token;
-use crate::components::figures::icons::{Icon, NEXT, PREVIOUS};
+use crate::components::neighbours::{Neighbours, count};
 use crate::state::{RunState, ViewState};
 use leptos::prelude::*;
 use model::wire::PromptTokens;
-
-/// How many pairs there are. Tracks.
-fn count(run: RunState) -> usize {
-    run.started.with(|started| started.as_ref().map_or(0, |s| s.prompts.len()))
-}
 
 /// Mean, or one pair and the way to its neighbours; nothing for a single pair.
 #[component]
@@ -36,39 +31,9 @@ pub fn Which() -> impl IntoView {
                     {tab(false, mean)}
                     {tab(true, one)}
                 </div>
-                <Steps />
+                <span class="steps"><Neighbours run view what="pair" /></span>
             }
         })
-    }
-}
-
-/// To the pair before and the one after.
-#[component]
-fn Steps() -> impl IntoView {
-    let (run, view): (RunState, ViewState) = (expect_context(), expect_context());
-    view! {
-        <span class="steps">
-            <button
-                type="button"
-                class="icon"
-                title="Previous pair ([)"
-                aria-label="Previous pair"
-                disabled=move || view.prompt.get() == 0
-                on:click=move |_| view.prompt.update(|p| *p = p.saturating_sub(1))
-            >
-                <Icon path=PREVIOUS />
-            </button>
-            <button
-                type="button"
-                class="icon"
-                title="Next pair (])"
-                aria-label="Next pair"
-                disabled={move || view.prompt.get() + 1 >= count(run)}
-                on:click=move |_| view.prompt.update(|p| *p += 1)
-            >
-                <Icon path=NEXT />
-            </button>
-        </span>
     }
 }
 
@@ -97,7 +62,7 @@ pub fn PairTokens() -> impl IntoView {
                 {move || if count(run) > 1 { format!("Pair {} of {} ", view.prompt.get() + 1, count(run)) } else { "The pair ".to_owned() }}
                 <small>{title}</small>
                 <Show when=several>
-                    <span class="push"><Steps /></span>
+                    <span class="push"><Neighbours run view what="pair" /></span>
                 </Show>
             </h3>
             {body}

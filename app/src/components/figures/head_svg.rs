@@ -2,6 +2,7 @@
 
 use super::head_layout::HeadLayout;
 use super::head_map::HeadMap;
+use super::svg::{INK, cell, paper, text};
 use crate::chart::format::signed;
 use crate::heatmap::{Cell, Colors, Ground, Heatmap, Map, Scale, css, ink_on};
 use std::fmt::Write;
@@ -9,15 +10,12 @@ use std::fmt::Write;
 /// The document, `width` CSS pixels wide. Like the page it labels rows and columns, and writes values where they fit.
 pub fn svg(map: &HeadMap, layout: &HeadLayout, width: f64, scale: Scale, colors: Map) -> String {
     let (heads, sums) = layout.pictures(map, scale, (colors, Ground::Light));
-    let mut out = format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{h}" viewBox="0 0 {width} {h}" font-family="monospace" font-size="10.5"><rect width="100%" height="100%" fill="#fff"/>"##,
-        h = layout.height
-    );
+    let mut out = paper(width, layout.height);
     cells(&mut out, &heads, layout, layout.heads_at);
     cells(&mut out, &sums, layout, layout.sums_at);
     for label in layout.labels(map, None) {
         let (anchor, drop) = if label.row { ("end", 3.5) } else { ("middle", 10.0) };
-        text(&mut out, label.x, label.y + drop, anchor, "#474e5a", &label.text);
+        text(&mut out, (label.x, label.y + drop), anchor, INK, &label.text);
     }
     bar(&mut out, layout, scale, colors);
     out + "</svg>"
@@ -25,30 +23,15 @@ pub fn svg(map: &HeadMap, layout: &HeadLayout, width: f64, scale: Scale, colors:
 
 fn cells(out: &mut String, picture: &Heatmap, layout: &HeadLayout, at: (f64, f64)) {
     let colors = Colors::of(picture.map, picture.ground);
-    let (wide, high) = (layout.cell.0, layout.cell.1);
     for (index, value) in picture.values.iter().enumerate() {
         let Some(step) = picture.scale.step(*value) else { continue };
-        let cell = Cell { row: index / picture.columns, column: index % picture.columns };
-        let (x, y) = layout.middle(at, cell);
-        let color = colors.at(step);
-        // writing to a string cannot fail
-        let _ = write!(
-            out,
-            r#"<rect x="{:.2}" y="{:.2}" width="{:.2}" height="{:.2}" fill="{}"/>"#,
-            x - wide / 2.0,
-            y - high / 2.0,
-            wide - 1.0,
-            high - 1.0,
-            css(color)
-        );
+        let at_cell = Cell { row: index / picture.columns, column: index % picture.columns };
+        let (middle, color) = (layout.middle(at, at_cell), colors.at(step));
+        cell(out, middle, layout.cell, color);
         if layout.has_values() {
-            text(out, x, y + 3.5, "middle", ink_on(color), &signed(*value, 2));
+            text(out, (middle.0, middle.1 + 3.5), "middle", ink_on(color), &signed(*value, 2));
         }
     }
-}
-
-fn text(out: &mut String, x: f64, y: f64, anchor: &str, fill: &str, words: &str) {
-    let _ = write!(out, r#"<text x="{x:.2}" y="{y:.2}" text-anchor="{anchor}" fill="{fill}">{words}</text>"#);
 }
 
 /// The colour bar as a stack of steps, beside the heads, with its ends and zero.
@@ -67,7 +50,7 @@ fn bar(out: &mut String, layout: &HeadLayout, scale: Scale, map: Map) {
         );
     }
     for (value, y) in [(scale.high, 9.0), (0.0, height / 2.0 + 3.5), (scale.low, height)] {
-        text(out, layout.bar_at + 12.0, y, "start", "#474e5a", &signed(value, 2));
+        text(out, (layout.bar_at + 12.0, y), "start", INK, &signed(value, 2));
     }
 }
 

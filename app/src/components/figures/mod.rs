@@ -20,6 +20,7 @@ pub mod parts;
 pub mod plot;
 pub mod scale_bar;
 pub mod screen;
+pub mod svg;
 pub mod table;
 pub mod take_away;
 

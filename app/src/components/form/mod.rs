@@ -3,6 +3,7 @@
 
 pub mod editor;
 pub mod groups;
+mod listed;
 pub mod model;
 pub mod options;
 pub mod pair;
@@ -10,6 +11,7 @@ pub mod paste;
 pub mod prompts;
 pub mod row;
 pub mod sets;
+mod setting;
 
 use super::figures::icons::Icon;
 use super::header::names;

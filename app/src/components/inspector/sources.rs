@@ -4,9 +4,9 @@ use super::{Inspected, prompt_tokens};
 use crate::chart::format::signed;
 use crate::chart::line;
 use crate::components::Token;
-use crate::components::figures::icons::{Icon, NEXT, PREVIOUS};
 use crate::components::figures::scalar;
 use crate::components::figures::screen::Screen;
+use crate::components::neighbours::{Neighbours, count};
 use crate::heatmap::{Colors, Scale, css, ink_on};
 use crate::state::{RunState, ViewState};
 use leptos::prelude::*;
@@ -62,15 +62,17 @@ pub fn Sources(
         tokens.into_iter().enumerate().map(chip).collect_view()
     };
     view! {
-        <section data-figure="source_attribution">
-            <h3>
-                "By source token "
-                <small>{move || which_prompt(inspected.page, inspected.view)} {sum}</small>
-                <PromptButtons run=inspected.page view=inspected.view />
-            </h3>
-            <p class="gloss valued">{chips}</p>
-        </section>
-    }
+            <section data-figure="source_attribution">
+                <h3>
+                    "By source token "
+                    <small>{move || which_prompt(inspected.page, inspected.view)} {sum}</small>
+                    <span class="push">
+    <Neighbours run=inspected.page view=inspected.view what="prompt" />
+    </span>
+                </h3>
+                <p class="gloss valued">{chips}</p>
+            </section>
+        }
 }
 
 /// The class of the token where the logits are read.
@@ -79,38 +81,7 @@ fn read_at(index: usize, last: usize) -> &'static str {
 }
 
 fn which_prompt(run: RunState, view: ViewState) -> String {
-    let count = run.started.with(|s| s.as_ref().map_or(0, |s| s.prompts.len()));
-    format!("prompt {} of {count}", view.prompt.get() + 1)
-}
-
-/// To the prompt before and the one after.
-#[component]
-fn PromptButtons(run: RunState, view: ViewState) -> impl IntoView {
-    let count = move || run.started.with(|s| s.as_ref().map_or(0, |s| s.prompts.len()));
-    view! {
-        <span class="push">
-            <button
-                type="button"
-                class="icon"
-                title="Previous prompt ([)"
-                aria-label="Previous prompt"
-                disabled=move || view.prompt.get() == 0
-                on:click=move |_| view.prompt.update(|p| *p = p.saturating_sub(1))
-            >
-                <Icon path=PREVIOUS />
-            </button>
-            <button
-                type="button"
-                class="icon"
-                title="Next prompt (])"
-                aria-label="Next prompt"
-                disabled={move || view.prompt.get() + 1 >= count()}
-                on:click=move |_| view.prompt.update(|p| *p += 1)
-            >
-                <Icon path=NEXT />
-            </button>
-        </span>
-    }
+    format!("prompt {} of {}", view.prompt.get() + 1, count(run))
 }
 
 /// The selected prompt as the model sees it, for the right column while no head is selected.
@@ -132,7 +103,7 @@ pub fn PromptText() -> impl IntoView {
             <h3>
                 {move || format!("Prompt {} ", view.prompt.get() + 1)}
                 <small>{move || format!("{} tokens, read at the last", tokens.with(Vec::len))}</small>
-                <PromptButtons run view />
+                <span class="push"><Neighbours run view what="prompt" /></span>
             </h3>
             <p class="gloss">{chips}</p>
         </section>
