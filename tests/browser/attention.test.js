@@ -1,11 +1,11 @@
 // The attention grid: every head's pattern on one surface, by WebGPU and by the 2-D canvas, as a reader uses it.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, open, painters } from "./browser.js";
+import { describe, test } from "node:test";
+import { open, painters } from "./browser.js";
 import { figure, stored, table } from "./figures.js";
 import { inspector, paste, run, status } from "./page.js";
-import { dataFolder, serve } from "./server.js";
+import { stage } from "./stage.js";
 
 const surface = (page) => page.getByRole("application", { name: /^Attention of/ });
 const canvas = (page) => surface(page).locator("canvas");
@@ -40,20 +40,14 @@ const differing = (a, b) => a.reduce((count, value, i) => count + (Math.abs(valu
 
 for (const { name, webgpu } of painters) {
   describe(`the attention grid, ${name}`, () => {
-    let data, server, browser, page;
-    before(async () => {
-      data = await dataFolder();
-      server = await serve(data.path);
-      browser = await launch({ webgpu });
-      page = await open(browser, server.url);
-      await page.goto("/");
-      await runAttention(page);
-    });
-    after(async () => {
-      await browser?.close();
-      await server?.kill();
-      await data?.remove();
-    });
+    let server, browser, page;
+    stage(
+      async (on) => {
+        ({ server, browser, page } = on);
+        await runAttention(page);
+      },
+      { webgpu },
+    );
 
     test("shows every head, and says which stand out", async () => {
       assert.equal(await canvas(page).getAttribute("data-renderer"), webgpu ? "webgpu" : "canvas");

@@ -1,13 +1,11 @@
 // Causal results: maps of what a changed activation makes of the answer, the pairs behind them, and what one asks next.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
-import { launch, open, painters } from "./browser.js";
+import { describe, test } from "node:test";
+import { open, painters } from "./browser.js";
 import { figure, number, table } from "./figures.js";
 import { inspector, run, status } from "./page.js";
-import { dataFolder, serve } from "./server.js";
+import { axeSource, stage } from "./stage.js";
 
 const noAdapter = /No available adapters/;
 const ioi = { set: "ioi", flip: "ABB->ABA", n: 4, seed: 1 };
@@ -45,19 +43,8 @@ const map = (page, name) => figure(page, name).getByRole("application");
 
 for (const painter of painters) {
   describe(`causal results, ${painter.name}`, () => {
-    let data, server, browser, page;
-    before(async () => {
-      data = await dataFolder();
-      server = await serve(data.path);
-      browser = await launch(painter);
-      page = await open(browser, server.url);
-      await page.goto("/");
-    });
-    after(async () => {
-      await browser?.close();
-      await server?.kill();
-      await data?.remove();
-    });
+    let page;
+    stage((on) => ({ page } = on), painter);
 
     test("a map shows the mean, a head its pairs, and a pair its own map", async () => {
       const { id, figures } = await result(page, ioi, { kind: "activation_patching", site: "z" });
@@ -246,23 +233,19 @@ for (const painter of painters) {
 }
 
 describe("the looks of causal results", () => {
-  let data, server, browser, axe, address;
-  before(async () => {
-    data = await dataFolder();
-    server = await serve(data.path);
-    browser = await launch();
-    axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-    const page = await open(browser, server.url);
-    await page.goto("/");
+  let server, browser, axe, address;
+  stage(async (on) => {
+    ({ server, browser } = on);
+    axe = await axeSource();
     const analysis = { kind: "activation_patching", site: ["resid_pre", "z"] };
-    const { id } = await result(page, [pair, { ...pair, text: pair.text.replace("drink", "book"), corrupted: pair.corrupted.replace("drink", "book") }], analysis);
+    const [drink, book] = ["drink", "book"].map((thing) => ({
+      ...pair,
+      text: pair.text.replace("drink", thing),
+      corrupted: pair.corrupted.replace("drink", thing),
+    }));
+    const { id } = await result(on.page, [drink, book], analysis);
     address = `/r/${id}`;
-    await page.context().close();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.kill();
-    await data?.remove();
+    await on.page.context().close();
   });
 
   for (const colorScheme of ["light", "dark"]) {

@@ -2,28 +2,18 @@
 // every eye, and Back, which undoes what was looked at.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, open } from "./browser.js";
+import { describe, test } from "node:test";
 import { figure, names } from "./figures.js";
 import { heads, inspector, paste, run, runMovieSentiment, status } from "./page.js";
-import { dataFolder, serve } from "./server.js";
+import { stage } from "./stage.js";
 
 const query = (page, key) => new URL(page.url()).searchParams.get(key);
 
 describe("the page's craft", () => {
-  let data, server, browser, page;
-  before(async () => {
-    data = await dataFolder();
-    server = await serve(data.path);
-    browser = await launch();
-    page = await open(browser, server.url);
-    await page.goto("/");
+  let page;
+  stage(async (on) => {
+    ({ page } = on);
     await runMovieSentiment(page);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.kill();
-    await data?.remove();
   });
 
   test("? lists the keys, which do what it says", async () => {

@@ -3,27 +3,17 @@
 import assert from "node:assert/strict";
 import { open as openFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { launch, open } from "./browser.js";
+import { describe, test } from "node:test";
 import { runMovieSentiment } from "./page.js";
-import { dataFolder, serve } from "./server.js";
+import { stage } from "./stage.js";
 
 const file = (name, text) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
 
 describe("the desk", () => {
-  let data, server, browser, page;
-  before(async () => {
-    data = await dataFolder();
-    server = await serve(data.path);
-    browser = await launch();
-    page = await open(browser, server.url);
-    await page.goto("/");
+  let data, page;
+  stage(async (on) => {
+    ({ data, page } = on);
     await runMovieSentiment(page);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.kill();
-    await data?.remove();
   });
 
   test("the list of models says what is in memory, and a model can be unloaded", async () => {

@@ -1,26 +1,14 @@
 // What kind of head it is: detection on the page, scores in the inspector, and a head's weights from there.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, open } from "./browser.js";
+import { describe, test } from "node:test";
 import { figure, number, stored } from "./figures.js";
 import { choose, heads, inspector, run, runMovieSentiment, status } from "./page.js";
-import { dataFolder, serve } from "./server.js";
+import { stage } from "./stage.js";
 
 describe("heads by what they look at and by their weights", () => {
-  let data, server, browser, page;
-  before(async () => {
-    data = await dataFolder();
-    server = await serve(data.path);
-    browser = await launch();
-    page = await open(browser, server.url);
-    await page.goto("/");
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.kill();
-    await data?.remove();
-  });
+  let page;
+  stage((on) => ({ page } = on));
 
   test("the inspector says what kind of head is selected, as a detection of all heads does", async () => {
     await runMovieSentiment(page);

@@ -1,10 +1,9 @@
 // Results of every kind: prompt tests, the logit lens, and two results or groups against each other.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, open } from "./browser.js";
+import { describe, test } from "node:test";
 import { choose, run, status, withoutBos } from "./page.js";
-import { dataFolder, serve } from "./server.js";
+import { stage } from "./stage.js";
 
 const figure = (page, name) => page.locator(`[data-figure="${name}"]`);
 
@@ -16,19 +15,8 @@ async function runFor(page, name) {
 }
 
 describe("results of any kind", () => {
-  let data, server, browser, page;
-  before(async () => {
-    data = await dataFolder();
-    server = await serve(data.path);
-    browser = await launch();
-    page = await open(browser, server.url);
-    await page.goto("/");
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.kill();
-    await data?.remove();
-  });
+  let page;
+  stage((on) => ({ page } = on));
 
   test("a prompt test lists what comes next, and a token of it becomes an attribution's answer", async () => {
     await choose(page, "Prompt test");

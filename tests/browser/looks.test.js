@@ -2,26 +2,21 @@
 // accessible in both themes, fits a narrow screen, moves nothing on its own, and stays within its Content-Security-Policy.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
-import { launch, open } from "./browser.js";
+import { describe, test } from "node:test";
+import { open } from "./browser.js";
 import { names } from "./figures.js";
 import { inspector, run, runMovieSentiment, status } from "./page.js";
-import { dataFolder, serve } from "./server.js";
+import { axeSource, stage } from "./stage.js";
 
 const noAdapter = /No available adapters/;
 
 describe("the looks", () => {
-  let data, server, browser, axe, result, grid, documents;
+  let server, browser, axe, result, grid, documents;
 
-  before(async () => {
-    data = await dataFolder();
-    server = await serve(data.path);
-    browser = await launch();
-    axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-    const page = await open(browser, server.url);
-    await page.goto("/");
+  stage(async (on) => {
+    const { page } = on;
+    ({ server, browser } = on);
+    axe = await axeSource();
     await runMovieSentiment(page);
     result = new URL(page.url());
     result.searchParams.set("head", "L2H5");
@@ -33,11 +28,6 @@ describe("the looks", () => {
     grid = new URL(page.url());
     documents = await addresses(page, [result, grid].map((url) => url.pathname.split("/").at(-1)));
     await page.context().close();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.kill();
-    await data?.remove();
   });
 
   const states = {

@@ -1,10 +1,9 @@
 // Pairs of prompts: a set with its options, a twin that is too long and put right, a token that gets a name.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, open } from "./browser.js";
+import { describe, test } from "node:test";
 import { choose, run, status } from "./page.js";
-import { dataFolder, serve } from "./server.js";
+import { stage } from "./stage.js";
 
 const prompts = (page) => page.locator("#set");
 const field = (page, name) => page.getByRole("textbox", { name: `Prompt 1, ${name}` });
@@ -25,19 +24,10 @@ const result = (page) =>
   page.evaluate(async () => (await fetch(`/api/results/${location.pathname.split("/")[2]}`)).json());
 
 describe("pairs", () => {
-  let data, server, browser, page;
-  before(async () => {
-    data = await dataFolder();
-    server = await serve(data.path);
-    browser = await launch();
-    page = await open(browser, server.url);
-    await page.goto("/");
+  let page;
+  stage(async (on) => {
+    ({ page } = on);
     await choose(page, "Activation patching");
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.kill();
-    await data?.remove();
   });
 
   test("a set makes twins by the code of its flip, and a wrong code says how to write it", async () => {

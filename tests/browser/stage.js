@@ -1,0 +1,33 @@
+// What most files of tests begin with: a server of their own, a browser, and a page at the start.
+
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before } from "node:test";
+import { launch, open } from "./browser.js";
+import { dataFolder, serve } from "./server.js";
+
+/**
+ * Call it in a `describe`: before its tests there are a data folder, a server, a browser and a page, of which `ready` is
+ * told; after them they are gone.
+ * @param {(stage: {data: object, server: object, browser: object, page: object}) => unknown} ready
+ * @param {object} painter how heatmaps are drawn, see `painters`
+ */
+export function stage(ready, painter = {}) {
+  let data, server, browser;
+  before(async () => {
+    data = await dataFolder();
+    server = await serve(data.path);
+    browser = await launch(painter);
+    const page = await open(browser, server.url);
+    await page.goto("/");
+    await ready({ data, server, browser, page });
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.kill();
+    await data?.remove();
+  });
+}
+
+/** The source of axe, which finds what is not accessible. */
+export const axeSource = () => readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
