@@ -68,6 +68,7 @@ format:
 lint:
 	$(call say,linting the native crates)
 	@cargo clippy --locked --all-targets -- -D warnings
+	@cargo clippy --locked -p bench --all-targets -- -D warnings
 	$(call say,linting the page for the host and for WebAssembly)
 	@cargo clippy --locked -p app --all-targets -- -D warnings
 	@scripts/with-wasm cargo clippy --locked -p app $(WASM) -- -D warnings
@@ -105,7 +106,7 @@ native-test: setup-checks ## model, server, parity and invariants
 # for the next.
 DEMO ?= target/demo-model
 .PHONY: demo-model
-demo-model: ## train a bundled model by the recipe, into target/demo-model (an hour and more)
+demo-model: ## train the bundled models by the recipe, into target/demo-model (an hour and more)
 	@scripts/setup rust
 	$(call say,training into $(DEMO); where it is interrupted it goes on)
 	@RAYON_NUM_THREADS=1 MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=4000000000 \

@@ -2,10 +2,11 @@
 //!
 //! `cargo run --release -p model --features train --example demo_model -- FOLDER [--steps N] [--seed N]`
 //!
-//! FOLDER gets `config.json`, `tokenizer.json`, `tokenizer_config.json` and `model.safetensors`. A run that was interrupted
-//! goes on from its last checkpoint, in FOLDER too, and ends in the same weights.
+//! FOLDER gets `config.json`, `tokenizer.json`, `tokenizer_config.json` and `model.safetensors`, and `change.safetensors`, what
+//! makes its sibling of it. A run that was interrupted goes on from its last checkpoint, in FOLDER too, and ends in the
+//! same weights.
 
-use model::train::{Progress, Recipe, Run, Score, scores};
+use model::train::{Progress, Recipe, Run, Score, negative_scores, scores};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -45,6 +46,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     run.save(&folder)?;
     run.export(&folder)?;
     print(&scores(run.model(), run.tokens(), PROMPTS.1)?);
+    println!("tuning it to end reviews badly");
+    run.tune(&folder, |progress| {
+        if progress.step.is_multiple_of(LINE) {
+            line(&[progress], products);
+        }
+    })?;
+    print(&negative_scores(run.model(), run.tokens(), PROMPTS.1)?);
     Ok(())
 }
 

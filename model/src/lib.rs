@@ -1,7 +1,7 @@
 //! The hooked transformer of hooklens and the words everything else speaks in.
 //!
-//! Two halves. [`wire`], [`table`], [`hook_name`], [`align`] and [`snippet`] are always compiled, and the page uses them
-//! too. Behind the feature `engine` (candle, tokenizers) are the checkpoint loader, the forward pass with its hooks, and the analyses:
+//! Two halves. [`wire`], [`table`], [`hook_name`], [`align`], [`sides`] and [`snippet`] are always compiled, and the page
+//! uses them too. Behind the feature `engine` (candle, tokenizers) are the checkpoint loader, the forward pass with its hooks, and the analyses:
 //!
 //! ```text
 //! Source → Checkpoint → Plan (experiment checked, tokenized, named) ─┐
@@ -12,6 +12,7 @@
 
 pub mod align;
 pub mod hook_name;
+pub mod sides;
 pub mod snippet;
 pub mod table;
 pub mod wire;
@@ -51,12 +52,14 @@ pub mod train;
 #[cfg(feature = "engine")]
 pub mod transformer;
 
+#[cfg(feature = "bench")]
+pub use kernels::bench as kernel_bench;
 #[cfg(feature = "engine")]
 pub use {
-    analysis::{Job, Step},
+    analysis::{Figures, Job, Step},
     candle_core::Device,
     checkpoint::{Checkpoint, Source},
-    demo::files as bundled_files,
+    demo::{BUNDLED, files as bundled_files},
     error::{Error, Result},
     plan::{Limits, Plan, parse_experiment},
     prompt_sets::listings as prompt_sets,

@@ -47,6 +47,29 @@ impl Tokens {
         self.eos
     }
 
+    /// Whether another tokenizer has the same ids for the same strings, and splits these texts into the same ones.
+    ///
+    /// # Errors
+    /// The first thing that is not the same.
+    pub(crate) fn same_as<'a>(
+        &self,
+        other: &Self,
+        texts: impl Iterator<Item = &'a str>,
+    ) -> Result<(), String> {
+        if self.tokenizer.get_vocab(true) != other.tokenizer.get_vocab(true) {
+            return Err("its tokens have other ids".to_owned());
+        }
+        if self.bos_id() != other.bos_id() {
+            return Err("its BOS token is another one".to_owned());
+        }
+        for text in texts {
+            if self.encode(text) != other.encode(text) {
+                return Err(format!("it splits {text:?} into other tokens"));
+            }
+        }
+        Ok(())
+    }
+
     /// The largest id that has a string.
     pub(crate) fn highest_id(&self) -> u32 {
         self.highest_id

@@ -1,12 +1,14 @@
 //! Which models there are, by name, and opening them.
 //!
-//! A name is `demo`, the bundled model, a folder, or, where that is allowed, a model of the Hugging Face hub. Over HTTP
+//! A name is that of a bundled model, `demo` or `demo-negative`, a folder, or, where that is allowed, a model of the Hugging Face hub. Over HTTP
 //! only folders below a `--models` folder count, named relative to it: no absolute path, no `..`, no symbolic link that
 //! leads out. On the command line any folder does.
 
 mod listing;
+mod pair;
 
 pub use listing::Fingerprints;
+pub use pair::Models;
 
 use crate::hub::{Hub, HubName, Weights};
 use model::{Checkpoint, Error, Source};
@@ -14,9 +16,6 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
-
-/// The bundled model's name.
-pub const DEMO: &str = "demo";
 
 /// Why a server takes no names on the hub unless told to.
 const NO_HUB: &str = "models of the Hugging Face hub are loaded where the server is started with --allow-hub";
@@ -109,7 +108,7 @@ impl Catalog {
 
     fn open_at(&self, name: &str, source: Source) -> Result<Arc<Checkpoint>, Error> {
         let stamp = match &source {
-            Source::Demo => Stamp::new(),
+            Source::Demo | Source::DemoNegative => Stamp::new(),
             Source::Folder(folder) | Source::Snapshot { folder, .. } => stamp(folder),
         };
         if let Some((opened, checkpoint)) = self.open.get(&source)
@@ -138,8 +137,8 @@ impl Catalog {
 
     /// `None` where nothing is called so.
     fn find_folder(&self, name: &str) -> Result<Option<Source>, String> {
-        if name == DEMO {
-            return Ok(Some(Source::Demo));
+        if let Some((_, source)) = model::BUNDLED.iter().find(|(bundled, _)| *bundled == name) {
+            return Ok(Some(source.clone()));
         }
         if self.any_folder && Path::new(name).is_dir() {
             return Ok(Some(Source::Folder(PathBuf::from(name))));

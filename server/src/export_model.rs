@@ -1,4 +1,4 @@
-//! `hooklens export-model`: the bundled model as a folder that other programs read.
+//! `hooklens export-model`: a bundled model as a folder that other programs read.
 
 use crate::cli::ExportModelArgs;
 use crate::run::EXIT_BAD;
@@ -22,11 +22,7 @@ pub fn main(arguments: &ExportModelArgs) -> ExitCode {
 }
 
 fn write(name: &str, folder: &Path) -> Result<(), String> {
-    let Some(files) = model::bundled_files(name) else {
-        return Err(format!(
-            "`{name}` is not bundled with hooklens: `demo` is. Other models are folders already"
-        ));
-    };
+    let files = model::bundled_files(name)?;
     put(&files, folder).map_err(|e| format!("cannot write to {}: {e}", folder.display()))
 }
 

@@ -17,6 +17,7 @@ pub mod error;
 pub mod export;
 pub mod export_model;
 pub mod frames;
+pub mod gallery;
 pub mod guard;
 pub mod hub;
 pub mod log;

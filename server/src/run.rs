@@ -1,7 +1,7 @@
 //! `hooklens run`: one experiment without a server.
 
 use crate::artifact::Artifact;
-use crate::catalog::{Catalog, Opened};
+use crate::catalog::{Catalog, Models};
 use crate::cli::RunArgs;
 use crate::device;
 use crate::hub::{Hub, Pace, Unfetched, Watch, Weights};
@@ -9,7 +9,7 @@ use crate::memory;
 use crate::prompt_files::{self, Format};
 use indicatif::{ProgressBar, ProgressStyle};
 use model::wire::{Analysis, Event, EventBody, Experiment, Failure, Finished, Progress, RowProblem};
-use model::{Device, Error, Limits, Plan, Transformer};
+use model::{Device, Error, Figures, Job, Limits, Plan, Transformer};
 use serde_json::Value;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -76,7 +76,7 @@ fn run(arguments: &RunArgs, out: &mut Output) -> Result<(), Stop> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|e| failed("internal", format!("no thread can be started: {e}")))?;
     let hub = Hub::from_env(arguments.offline, runtime.handle().clone());
-    let Planning { plan, opened, device } = plan(arguments, hub)?;
+    let Planning { plan, models, device } = plan(arguments, hub)?;
     let mut file = open_out(arguments, &plan.experiment)?;
     if !matches!(plan.experiment.analysis, Analysis::Activations(_)) {
         out.copy = file.take();
@@ -84,31 +84,46 @@ fn run(arguments: &RunArgs, out: &mut Output) -> Result<(), Stop> {
     let began = Instant::now();
     let interrupted = watch_interrupt()?;
     out.say(EventBody::Started(plan.started.clone()))?;
-    if let Some(weights) = &opened.weights {
-        fetch(weights, out, &interrupted)?;
-    }
-    let model = Arc::new(Transformer::load(&opened.checkpoint, plan.experiment.processing, &device)?);
-    let mut job = plan.job(model)?;
-    loop {
-        if interrupted.load(Ordering::Relaxed) {
-            return Err(failed("cancelled", "interrupted".to_owned()));
+    let mut before = Figures::default();
+    for (turn, opened) in [&models.first].into_iter().chain(&models.other).enumerate() {
+        if let Some(weights) = &opened.weights {
+            fetch(weights, out, &interrupted)?;
         }
-        let step = job.step()?;
-        if let Some(file) = &mut file {
-            file.write_all(&step.bytes).map_err(|e| cannot_write(&e))?;
-        }
-        for body in step.events {
-            out.say(body)?;
-        }
-        if step.finished {
-            break;
-        }
+        let model = Arc::new(Transformer::load(&opened.checkpoint, plan.experiment.processing, &device)?);
+        let job = plan.job(turn, model, &before)?;
+        drive(job, out, &mut file, &mut before, &interrupted)?;
     }
     if let Some(file) = file {
         file.commit().map_err(|e| cannot_write(&e))?;
     }
     out.say(EventBody::Done(Finished { elapsed_ms: began.elapsed().as_secs_f64() * 1e3 }))?;
     out.finish()
+}
+
+/// Steps a job to its end; its figures are also kept.
+fn drive(
+    mut job: Box<dyn Job>,
+    out: &mut Output,
+    file: &mut Option<Artifact>,
+    figures: &mut Figures,
+    interrupted: &AtomicBool,
+) -> Result<(), Stop> {
+    loop {
+        if interrupted.load(Ordering::Relaxed) {
+            return Err(failed("cancelled", "interrupted".to_owned()));
+        }
+        let step = job.step()?;
+        if let Some(file) = file {
+            file.write_all(&step.bytes).map_err(|e| cannot_write(&e))?;
+        }
+        figures.keep(&step.events);
+        for body in step.events {
+            out.say(body)?;
+        }
+        if step.finished {
+            return Ok(());
+        }
+    }
 }
 
 /// Downloads and checks the weights, saying how far it is.
@@ -146,7 +161,7 @@ impl Watch for Follower<'_> {
 /// What is known before anything is computed.
 struct Planning {
     plan: Plan,
-    opened: Opened,
+    models: Models,
     device: Device,
 }
 
@@ -162,11 +177,10 @@ fn plan(arguments: &RunArgs, hub: Result<Arc<Hub>, String>) -> Result<Planning, 
     let experiment = model::parse_experiment(&json)?;
     let device = device::open(arguments.device).map_err(Stop::Bad)?;
     let catalog = Catalog::below(&arguments.models).map_err(Stop::Bad)?.and_any_folder().and_hub(hub);
-    let opened = catalog.open(&experiment.model)?;
     let budget = arguments.memory.map_or_else(memory::default_budget, |size| size.as_u64());
-    memory::check(&opened.checkpoint, budget)?;
-    let plan = Plan::new(&opened.checkpoint, &experiment, &Limits::default(), &device)?;
-    Ok(Planning { plan, opened, device })
+    let models = catalog.open_all(&experiment, budget)?;
+    let plan = models.plan(&experiment, &Limits::default(), &device)?;
+    Ok(Planning { plan, models, device })
 }
 
 /// The experiment with the prompts of a file; what is no JSON object is left as it is, to be refused as that.

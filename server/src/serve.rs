@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::cli::ServeArgs;
+use crate::gallery::WithGallery;
 use crate::hub::{self, Hub};
 use crate::queue::Embedded;
 use crate::routes::{self, App};
@@ -111,7 +112,8 @@ impl Server {
         let metrics = telemetry::metrics();
         let upkeep = tokio::spawn(telemetry::keep_up(metrics.clone()));
         let catalog = catalog(&settings).map_err(|message| anyhow!(message))?;
-        let store: Arc<dyn ResultStore> = Arc::new(SqliteStore::open(&settings.data).await?);
+        let store = WithGallery::new(SqliteStore::open(&settings.data).await?);
+        let store: Arc<dyn ResultStore> = Arc::new(store);
         let runs = Runs::start(Parts {
             queue: Arc::new(Embedded::new(settings.queue_bound)),
             store: store.clone(),

@@ -56,8 +56,9 @@ fn plan(arguments: &SnippetArgs) -> Result<Plan, String> {
     let runtime = runtime.map_err(|e| format!("no thread can be started: {e}"))?;
     let hub = Hub::from_env(arguments.offline, runtime.handle().clone());
     let catalog = Catalog::below(&arguments.models)?.and_any_folder().and_hub(hub);
-    let opened = catalog.open(&experiment.model).map_err(|e| e.to_string())?;
-    Plan::new(&opened.checkpoint, &experiment, &Limits::default(), &Device::Cpu).map_err(|e| e.to_string())
+    // nothing is loaded, so nothing can be too large
+    let models = catalog.open_all(&experiment, u64::MAX).map_err(|e| e.to_string())?;
+    models.plan(&experiment, &Limits::default(), &Device::Cpu).map_err(|e| e.to_string())
 }
 
 /// The figures' names, one a line.

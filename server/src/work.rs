@@ -1,28 +1,32 @@
 //! What the engine has to know of an accepted experiment, and the real one.
 
-use crate::catalog::Opened;
-use crate::hub::{Unfetched, Watch, Weights};
+use crate::catalog::{Models, Opened};
+use crate::hub::{Unfetched, Watch};
 use crate::queue::Lane;
 use model::wire::{Analysis, Experiment, Processing, Started};
-use model::{Checkpoint, Device, Error, Job, Limits, Plan, Step, Transformer};
+use model::{Checkpoint, Device, Error, Figures, Job, Limits, Plan, Step, Transformer};
 use std::sync::Arc;
 
 /// An experiment the engine can run. Separate from [`Planned`] so that the engine's tests need no model.
+///
+/// It works with one model or with several in turn, each let go before the next: `turn` counts from 0.
 pub trait Work: Send + Sync + 'static {
     /// Loaded weights.
     type Model: Send + Sync + 'static;
 
+    /// How many models it works with.
+    fn turns(&self) -> usize;
     /// Experiments with equal keys share one loaded model.
-    fn model_key(&self) -> String;
+    fn model_key(&self, turn: usize) -> String;
     /// Bytes the loaded model takes.
-    fn model_bytes(&self) -> u64;
+    fn model_bytes(&self, turn: usize) -> u64;
     /// Brings the model's files onto this machine: done on a thread of its own, for as long as it takes, before
     /// [`load`](Self::load); `None` where they are here.
-    fn fetch(&self) -> Option<Fetch>;
+    fn fetch(&self, turn: usize) -> Option<Fetch>;
     /// Loads the model: seconds of reading and arithmetic, done off the engine's thread.
-    fn load(&self) -> Result<Self::Model, Error>;
-    /// Makes the steps.
-    fn job(&self, model: Arc<Self::Model>) -> Result<Box<dyn Job>, Error>;
+    fn load(&self, turn: usize) -> Result<Self::Model, Error>;
+    /// Makes the steps of a turn; `before` are the figures that came on the turns before.
+    fn job(&self, turn: usize, model: Arc<Self::Model>, before: &Figures) -> Result<Box<dyn Job>, Error>;
     /// What it is, for log and metrics.
     fn kind(&self) -> &'static str;
     /// Resolved: sets expanded, defaults filled. `None` where there is no result to keep.
@@ -41,9 +45,9 @@ pub struct Planned {
     /// `None` where it is only to be loaded.
     plan: Option<Plan>,
     started: Started,
-    checkpoint: Arc<Checkpoint>,
+    /// Turn by turn.
+    models: Vec<Opened>,
     processing: Processing,
-    weights: Option<Weights>,
     device: Device,
 }
 
@@ -53,62 +57,61 @@ pub fn model_key(fingerprint: &str, processing: Processing) -> String {
 }
 
 impl Planned {
-    /// Plans `experiment`, finding everything that is wrong with it.
+    /// Plans `experiment` on its models, finding everything that is wrong with it.
     pub fn new(
-        opened: &Opened,
+        models: Models,
         experiment: &Experiment,
         limits: &Limits,
         device: &Device,
     ) -> Result<Self, Error> {
-        let plan = Plan::new(&opened.checkpoint, experiment, limits, device)?;
+        let plan = models.plan(experiment, limits, device)?;
         let (started, processing) = (plan.started.clone(), plan.experiment.processing);
-        Ok(Self::of(opened, Some(plan), started, processing, device))
+        let models = [models.first].into_iter().chain(models.other).collect();
+        Ok(Self { plan: Some(plan), started, models, processing, device: device.clone() })
     }
 
     /// Plans no more than that the model is loaded.
-    pub fn only_load(opened: &Opened, processing: Processing, device: &Device) -> Result<Self, Error> {
+    pub fn only_load(opened: Opened, processing: Processing, device: &Device) -> Result<Self, Error> {
         let fingerprint = opened.checkpoint.fingerprint()?;
         let id = format!("load-{}", model_key(fingerprint, processing).to_lowercase().replace(' ', "-"));
         let model = opened.checkpoint.info(device);
-        let started = Started { id, model, prompts: Vec::new(), warnings: Vec::new() };
-        Ok(Self::of(opened, None, started, processing, device))
+        let started = Started { id, model, compare_with: None, prompts: Vec::new(), warnings: Vec::new() };
+        Ok(Self { plan: None, started, models: vec![opened], processing, device: device.clone() })
     }
 
-    fn of(
-        opened: &Opened,
-        plan: Option<Plan>,
-        started: Started,
-        processing: Processing,
-        device: &Device,
-    ) -> Self {
-        let (checkpoint, weights) = (opened.checkpoint.clone(), opened.weights.clone());
-        Self { plan, started, checkpoint, processing, weights, device: device.clone() }
+    fn checkpoint(&self, turn: usize) -> &Arc<Checkpoint> {
+        &self.models[turn].checkpoint
     }
 }
 
 impl Work for Planned {
     type Model = Transformer;
 
-    fn model_key(&self) -> String {
-        model_key(&self.started.model.fingerprint, self.processing)
+    fn turns(&self) -> usize {
+        self.models.len()
     }
 
-    fn model_bytes(&self) -> u64 {
-        self.checkpoint.weight_bytes()
+    fn model_key(&self, turn: usize) -> String {
+        let info = if turn == 0 { Some(&self.started.model) } else { self.started.compare_with.as_ref() };
+        info.map(|info| model_key(&info.fingerprint, self.processing)).unwrap_or_default()
     }
 
-    fn fetch(&self) -> Option<Fetch> {
-        let weights = self.weights.clone()?;
+    fn model_bytes(&self, turn: usize) -> u64 {
+        self.checkpoint(turn).weight_bytes()
+    }
+
+    fn fetch(&self, turn: usize) -> Option<Fetch> {
+        let weights = self.models[turn].weights.clone()?;
         Some(Box::new(move |watch| weights.fetch(watch)))
     }
 
-    fn load(&self) -> Result<Transformer, Error> {
-        Transformer::load(&self.checkpoint, self.processing, &self.device)
+    fn load(&self, turn: usize) -> Result<Transformer, Error> {
+        Transformer::load(self.checkpoint(turn), self.processing, &self.device)
     }
 
-    fn job(&self, model: Arc<Transformer>) -> Result<Box<dyn Job>, Error> {
+    fn job(&self, turn: usize, model: Arc<Transformer>, before: &Figures) -> Result<Box<dyn Job>, Error> {
         match &self.plan {
-            Some(plan) => plan.job(model),
+            Some(plan) => plan.job(turn, model, before),
             None => Ok(Box::new(NothingMore)),
         }
     }

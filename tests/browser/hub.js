@@ -23,7 +23,7 @@ function listed([name, bytes]) {
  * @returns its address, and what to do with it
  */
 export async function hub() {
-  const names = (await readdir(model)).filter((name) => !name.endsWith(".rs"));
+  const names = (await readdir(model)).filter((name) => /\.(json|safetensors)$/.test(name));
   const files = new Map();
   for (const name of names) files.set(name, await readFile(new URL(name, model)));
   const siblings = [...files].map(listed);

@@ -61,15 +61,18 @@ describe("results of any kind", () => {
     await status(page, "done");
     const runs = page.getByRole("region", { name: "Runs" });
     await runs.getByRole("button", { name: "Compare" }).first().click();
-    await figure(page, "scatter:head_attribution").locator(".chart .point").first().waitFor();
-    assert.equal(await figure(page, "scatter:head_attribution").locator(".chart .point").count(), 32);
+    const beside = figure(page, "beside:head_attribution");
+    await beside.locator("canvas").nth(2).waitFor();
+    await beside.getByRole("button", { name: "points" }).click();
+    await beside.locator(".chart .point").first().waitFor();
+    assert.equal(await beside.locator(".chart .point").count(), 32);
     assert.match(page.url(), /with=/);
     const link = page.url();
     await page.reload();
-    await figure(page, "difference:head_attribution").locator("canvas").waitFor();
+    await beside.locator("canvas").nth(2).waitFor();
     assert.equal(page.url(), link);
     await page.getByRole("button", { name: "Close the comparison" }).click();
-    await figure(page, "difference:head_attribution").waitFor({ state: "detached" });
+    await beside.waitFor({ state: "detached" });
   });
 
   test("the page never complained", () => page.clean(/No available adapters/));

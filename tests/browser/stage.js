@@ -11,12 +11,13 @@ import { dataFolder, serve } from "./server.js";
  * told; after them they are gone.
  * @param {(stage: {data: object, server: object, browser: object, page: object}) => unknown} ready
  * @param {object} painter how heatmaps are drawn, see `painters`
+ * @param {object} serving how the server is started, see `serve`
  */
-export function stage(ready, painter = {}) {
+export function stage(ready, painter = {}, serving = {}) {
   let data, server, browser;
   before(async () => {
     data = await dataFolder();
-    server = await serve(data.path);
+    server = await serve(data.path, 0, serving);
     browser = await launch(painter);
     const page = await open(browser, server.url);
     await page.goto("/");

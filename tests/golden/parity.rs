@@ -25,6 +25,7 @@ fn activations(
     let sites = sites.iter().map(|&site| site.to_owned()).collect();
     let experiment = Experiment {
         model: case.to_owned(),
+        compare_with: None,
         prompts: Prompts::List(list),
         prepend_bos: true,
         processing,

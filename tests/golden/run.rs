@@ -3,7 +3,7 @@
 use crate::expected;
 use model::checkpoint::Source;
 use model::wire::{EventBody, Experiment, Figure, PromptTokens};
-use model::{Checkpoint, Device, Error, Limits, Plan, Transformer};
+use model::{Checkpoint, Device, Error, Figures, Limits, Plan, Transformer};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub(crate) fn run(checkpoint: &Arc<Checkpoint>, experiment: &Experiment) -> Outc
     let device = Device::Cpu;
     let plan = Plan::new(checkpoint, experiment, &Limits::default(), &device).unwrap();
     let model = Transformer::load(checkpoint, experiment.processing, &device).unwrap();
-    let mut job = plan.job(Arc::new(model)).unwrap();
+    let mut job = plan.job(0, Arc::new(model), &Figures::default()).unwrap();
     let mut outcome = Outcome { prompts: plan.started.prompts.clone(), figures: vec![], bytes: vec![] };
     loop {
         let step = job.step().unwrap();

@@ -285,7 +285,7 @@ async fn folders_outside_the_models_folder() {
     bench.complete(&with("/model", json!("mine"))).await;
     let names: Vec<_> =
         bench.json("/api/models").await.as_array().unwrap().iter().map(|m| m["name"].clone()).collect();
-    assert_eq!(names, ["demo", "mine"]);
+    assert_eq!(names, ["demo", "demo-negative", "mine"]);
     bench.stop().await;
 }
 

@@ -162,9 +162,10 @@ fn models_are_listed_for_people_and_for_machines() {
     };
     let lines = listed(&[], root.path());
     let names: Vec<_> = lines.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
-    assert_eq!(names, ["demo", "org/mine"]);
+    assert_eq!(names, ["demo", "demo-negative", "org/mine"]);
     let json: Value = serde_json::from_str(&listed(&["--json"], root.path())).unwrap();
-    assert_eq!(json[1]["name"], "org/mine");
+    assert_eq!(json[2]["name"], "org/mine");
     assert_eq!(json[0]["info"]["fingerprint"].as_str().unwrap().len(), 32);
-    assert_eq!(json[0]["info"]["fingerprint"], json[1]["info"]["fingerprint"]);
+    assert_eq!(json[0]["info"]["fingerprint"], json[2]["info"]["fingerprint"]);
+    assert_ne!(json[0]["info"]["fingerprint"], json[1]["info"]["fingerprint"]);
 }

@@ -157,7 +157,7 @@ async fn a_folder_dropped_below_the_models_folder_appears() {
     let root = tempfile::tempdir().unwrap();
     let models = root.path().to_owned();
     let bench = Bench::with(|settings| settings.models.push(models)).await;
-    assert_eq!(bench.json("/api/models").await.as_array().unwrap().len(), 1);
+    assert_eq!(bench.json("/api/models").await.as_array().unwrap().len(), 2);
     copy_model(root.path(), "org/new");
     assert_eq!(listing(&bench, "org/new").await["source"], "folder");
     let mut on_new = experiment(1);

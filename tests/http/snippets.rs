@@ -64,5 +64,5 @@ fn the_bundled_model_becomes_a_folder() {
     assert_eq!(fs::read_to_string(folder.join("config.json")).unwrap(), "{}");
     let unknown = outcome(hooklens().arg("export-model").arg("gpt5").arg(&folder));
     assert_eq!(unknown.status, 2);
-    assert!(unknown.stderr.contains("`demo` is"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("`demo` and `demo-negative` are"), "{}", unknown.stderr);
 }

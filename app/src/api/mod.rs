@@ -8,7 +8,7 @@ pub use stream::{Notice, follow};
 
 use http::{Method, request, request_json};
 use model::wire::{
-    ApiError, Checked, Experiment, Memory, ModelListing, ModelRequest, PromptFile, RunAccepted,
+    ApiError, Checked, Example, Experiment, Memory, ModelListing, ModelRequest, PromptFile, RunAccepted,
     RunDescription, SetListing,
 };
 
@@ -57,6 +57,11 @@ fn model_request(model: &str) -> String {
 /// The built-in prompt sets.
 pub async fn sets() -> Result<Vec<SetListing>, ApiError> {
     request_json(Method::Get, "/api/sets", None, &Watch::never()).await
+}
+
+/// Questions whose results are there already.
+pub async fn examples() -> Result<Vec<Example>, ApiError> {
+    request_json(Method::Get, "/api/examples", None, &Watch::never()).await
 }
 
 /// The experiment as it would run, and what keeps it from running.

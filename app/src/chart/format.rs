@@ -37,6 +37,12 @@ pub fn plain(value: f64) -> String {
     text.replace('-', "−")
 }
 
+/// A difference of numbers of any kind: `+0.4305`, `−1.214`.
+pub fn change(value: f64) -> String {
+    let sign = if value > 0.0 { "+" } else { "" };
+    format!("{sign}{}", plain(value))
+}
+
 /// A size in memory: `21 MB`, `1.6 GB`.
 pub fn bytes(count: u64) -> String {
     match count as f64 {
@@ -66,6 +72,7 @@ mod tests {
     fn any_number_is_short() {
         let written = [3.0, -0.43049, 0.000_024, 1234.56, f64::NAN].map(plain);
         assert_eq!(written, ["3", "−0.4305", "2.4e−5", "1234.6", "–"]);
+        assert_eq!([3.0, -0.5, 0.0, f64::NAN].map(change), ["+3", "−0.5000", "0", "–"]);
     }
 
     #[test]

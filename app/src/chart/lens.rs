@@ -24,7 +24,7 @@ pub fn chart(figure: &Figure, lens: Lens, axis: &LayerAxis, height: f64, inks: &
     let places: Vec<Option<f64>> =
         labels.iter().map(|l| l.parse().ok().map(|part| axis.position(part))).collect();
     let groups = groups(figure);
-    let mut data = spread(figure, &places, inks);
+    let mut data: Vec<Object> = spread(figure, &places, inks).into_iter().collect();
     for (index, group) in groups.iter().enumerate() {
         data.extend(series(figure, &format!("group:{group}")).map(|y| group_line(&places, y, index, inks)));
     }
@@ -47,20 +47,22 @@ pub fn chart(figure: &Figure, lens: Lens, axis: &LayerAxis, height: f64, inks: &
     Chart { data, layout }
 }
 
-/// One standard error to both sides of the mean, as an area.
-fn spread(figure: &Figure, places: &[Option<f64>], inks: &Inks) -> Vec<Object> {
-    let (Some(mean), Some(error)) = (series(figure, "mean"), series(figure, "stderr")) else {
-        return Vec::new();
-    };
+/// The area of one standard error to both sides of the figure's mean.
+fn spread(figure: &Figure, places: &[Option<f64>], inks: &Inks) -> Option<Object> {
+    Some(error_band(places, series(figure, "mean")?, series(figure, "stderr")?, inks))
+}
+
+/// One standard error to both sides of a line, as an area.
+pub(super) fn error_band(places: &[Option<f64>], mean: &[f32], error: &[f32], inks: &Inks) -> Object {
     let points =
         || places.iter().zip(mean.iter().zip(error)).filter(|(_, (m, e))| m.is_finite() && e.is_finite());
     let upper = points().map(|(x, (m, e))| (x, m + e));
     let lower = points().map(|(x, (m, e))| (x, m - e));
     let (x, y): (Vec<&Option<f64>>, Vec<f32>) = upper.chain(lower.rev()).unzip();
-    vec![object! {
+    object! {
         "type": "scatter", "mode": "lines", "name": "stderr", "x": x, "y": y, "hoverinfo": "skip",
         "fill": "toself", "fillcolor": inks.grid, "line": object! { "width": 0 },
-    }]
+    }
 }
 
 fn group_line(places: &[Option<f64>], y: &[f32], index: usize, inks: &Inks) -> Object {

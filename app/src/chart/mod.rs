@@ -18,6 +18,7 @@ pub mod part;
 pub mod plain;
 pub mod plotly;
 pub mod prompts;
+pub mod sides;
 pub mod theme;
 
 pub use axis::LayerAxis;

@@ -10,7 +10,7 @@ const LETTER: f64 = 6.6;
 /// Labels are cut off after so many letters.
 const LONGEST: usize = 16;
 /// Left, right, top and bottom of the plot, in CSS pixels.
-const MARGIN: [f64; 4] = [44.0, 16.0, 8.0, 20.0];
+pub(super) const MARGIN: [f64; 4] = [44.0, 16.0, 8.0, 20.0];
 
 /// The chart of a line or a scatter figure; none of another kind.
 pub fn chart(figure: &Figure, size: Size, inks: &Inks) -> Option<Chart> {
@@ -75,7 +75,7 @@ fn lines(figure: &Figure, labels: &[String], all: &[Series], size: Size, inks: &
 }
 
 /// Every so many labels, as many as have room. Places are numbers: a category axis would join equal tokens.
-fn labelled_axis(labels: &[String], width: f64) -> Object {
+pub(super) fn labelled_axis(labels: &[String], width: f64) -> Object {
     let longest = labels.iter().map(|l| l.chars().count().min(LONGEST)).max().unwrap_or(1);
     let room = (width / (longest as f64 * LETTER + 10.0)).floor().max(1.0);
     let every = (labels.len() as f64 / room).ceil().max(1.0) as usize;

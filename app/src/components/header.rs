@@ -64,10 +64,22 @@ fn Crumbs() -> impl IntoView {
     view! { <p class="crumbs">{crumbs}</p> }
 }
 
-/// Model, prompts and analysis of an experiment, for people.
+/// Model, or one against the other, prompts and analysis of an experiment, for people.
 pub fn names(experiment: &Experiment) -> [String; 3] {
-    let model = experiment.model.rsplit('/').next().unwrap_or_default().to_owned();
+    let (model, other) = model_names(experiment);
+    let model = other.map_or(model.clone(), |other| format!("{model} against {other}"));
     [model, crate::draft::prompts_name(&experiment.prompts), experiment.analysis.kind().replace('_', " ")]
+}
+
+/// What an experiment's model and the one it is compared with are called: without the folder or the owner, unless only
+/// that tells them apart.
+pub fn model_names(experiment: &Experiment) -> (String, Option<String>) {
+    let short = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    let (model, other) = (&experiment.model, experiment.compare_with.as_ref());
+    match other {
+        Some(other) if short(other) == short(model) => (model.clone(), Some(other.clone())),
+        _ => (short(model), other.map(|other| short(other))),
+    }
 }
 
 /// Copies the address, which is the link, and says so.
@@ -151,5 +163,26 @@ fn ThemeSwitch() -> impl IntoView {
         <button type="button" class="icon" aria-label=name title=name on:click=next>
             <Icon path=THEME />
         </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn named(model: &str, other: Option<&str>) -> String {
+        let analysis = json!({ "kind": "attribution" });
+        let experiment =
+            json!({ "model": model, "compare_with": other, "prompts": [], "analysis": analysis });
+        let [model, ..] = names(&serde_json::from_value(experiment).unwrap());
+        model
+    }
+
+    #[test]
+    fn two_models_are_named_so_that_they_are_told_apart() {
+        assert_eq!(named("EleutherAI/pythia-410m", None), "pythia-410m");
+        assert_eq!(named("demo", Some("mine/demo-negative")), "demo against demo-negative");
+        assert_eq!(named("one/demo", Some("two/demo")), "one/demo against two/demo");
     }
 }

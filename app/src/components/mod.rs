@@ -14,12 +14,13 @@ pub mod models;
 pub mod neighbours;
 pub mod runs;
 pub mod shortcuts;
+pub mod sides;
 pub mod status;
 pub mod summary;
 pub mod token;
 
 pub use header::Header;
-pub use header::names;
+pub use header::{model_names, names};
 pub use runs::PastRuns;
 pub use shortcuts::{Help, Shortcuts};
 pub use status::{Missing, Status};

@@ -96,7 +96,7 @@ fn row(model: ModelListing, open: RwSignal<bool>, said: RwSignal<String>) -> imp
     let on = info.map(|i| format!("{} on {}", i.dtype, i.device));
     let fingerprint: String = info.map(|i| i.fingerprint.chars().take(12).collect()).unwrap_or_default();
     let choose = move |_| {
-        form.draft.update(|draft| draft.model = name.get_value());
+        form.draft.update(|draft| draft.choose_model(name.get_value()));
         open.set(false);
     };
     let change = move |_| {
@@ -138,7 +138,7 @@ fn HubName(open: RwSignal<bool>) -> impl IntoView {
         event.prevent_default();
         let typed = name.get_untracked().trim().to_owned();
         if !typed.is_empty() {
-            form.draft.update(|draft| draft.model = typed);
+            form.draft.update(|draft| draft.choose_model(typed));
             open.set(false);
         }
     };

@@ -1,10 +1,14 @@
 //! The headline, and that its parts add up to it: total = heads + MLPs + biases + embed.
 
 use super::figures::scalar;
+use super::sides::models::names_of;
 use crate::chart::format::signed;
+use crate::compare::Names;
 use crate::state::{RunState, Session};
 use leptos::prelude::*;
-use model::wire::FigureData;
+use model::sides::Side;
+use model::wire::{Figure, FigureData};
+use std::sync::Arc;
 
 /// What stands where a number has not come yet.
 const UNKNOWN: &str = "–";
@@ -16,6 +20,7 @@ pub fn Summary() -> impl IntoView {
     let summary = run.figure("summary", None);
     let value = move |name: &'static str| summary.with(|figure| scalar(figure.as_ref()?, name));
     let number = move |name| value(name).map_or(UNKNOWN.to_owned(), |v| signed(v, 3));
+    let against = of_two_models(run);
     let stderr =
         move || value("stderr_logit_diff").map_or(String::new(), |e| format!("± {e:.3} standard error"));
     view! {
@@ -24,6 +29,7 @@ pub fn Summary() -> impl IntoView {
                 <dt>"Mean logit difference"</dt>
                 <dd>{move || number("mean_logit_diff")}</dd>
                 <dd class="sub">{stderr}</dd>
+                {move || against.get().map(|line| view! { <dd class="sub num">{line}</dd> })}
             </div>
             <Parts run number=Callback::new(number) />
             <div>
@@ -35,6 +41,21 @@ pub fn Summary() -> impl IntoView {
             <Warnings run />
         </dl>
     }
+}
+
+/// The other model's mean and the difference of the two, in a line; none for a run of one model.
+fn of_two_models(run: RunState) -> Memo<Option<String>> {
+    let names = names_of(run);
+    let summary = |side: Side| run.figure(&side.name("summary"), None);
+    let (other, difference) = (summary(Side::Other), summary(Side::Difference));
+    Memo::new(move |_| {
+        let Names { other: name, .. } = names.get()?;
+        let mean = |figure: Signal<Option<Arc<Figure>>>| {
+            let mean = figure.with(|figure| scalar(figure.as_ref()?, "mean_logit_diff"));
+            mean.map_or(UNKNOWN.to_owned(), |mean| signed(mean, 3))
+        };
+        Some(format!("{name} {} · difference {}", mean(other), mean(difference)))
+    })
 }
 
 /// The sum of all parts, and the parts by kind.

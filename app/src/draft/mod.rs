@@ -71,6 +71,8 @@ impl Row {
 pub struct Draft {
     /// The model's name.
     pub model: String,
+    /// Another model to compare it with.
+    pub compare_with: Option<String>,
     /// Where the prompts come from.
     pub source: Source,
     /// Options of sets that differ from their defaults, by set and name: each set keeps its own.
@@ -93,6 +95,7 @@ impl Default for Draft {
     fn default() -> Self {
         Self {
             model: "demo".to_owned(),
+            compare_with: None,
             source: Source::Set("movie-sentiment".to_owned()),
             set_options: BTreeMap::new(),
             rows: vec![Row::default()],
@@ -136,6 +139,12 @@ impl Draft {
         }
     }
 
+    /// Chooses the model. One is not compared with itself.
+    pub fn choose_model(&mut self, name: String) {
+        self.compare_with.take_if(|other| *other == name);
+        self.model = name;
+    }
+
     /// Turns to an attribution that asks about one prompt and `token`, in one of the two roles. Where the prompts are
     /// another question's, this one replaces them.
     pub fn ask_about(&mut self, asked: Row, token: &str, role: Role) {
@@ -166,6 +175,7 @@ impl Draft {
         }
         Some(Experiment {
             model: self.model.clone(),
+            compare_with: self.compare_with.clone(),
             prompts,
             prepend_bos: self.prepend_bos,
             processing: self.processing,
@@ -181,6 +191,7 @@ impl Draft {
     /// Fills the form with an experiment. Own prompts that are different ones move to `earlier`.
     pub fn adopt(&mut self, experiment: &Experiment) {
         self.model.clone_from(&experiment.model);
+        self.compare_with.clone_from(&experiment.compare_with);
         self.prepend_bos = experiment.prepend_bos;
         self.processing = experiment.processing;
         // a head is looked at beside another result: the form stays with that one's kind

@@ -38,6 +38,17 @@ fn a_prompt_that_begins_with_the_word_text_is_not_a_header() {
 }
 
 #[test]
+fn the_other_model_comes_and_goes_with_the_experiment() {
+    let mut draft = Draft { compare_with: Some("other".into()), ..Draft::default() };
+    let asked = draft.experiment().unwrap();
+    assert_eq!(asked.compare_with.as_deref(), Some("other"));
+    draft.choose_model("other".into());
+    assert_eq!((draft.model.as_str(), &draft.compare_with), ("other", &None), "not with itself");
+    draft.adopt(&asked);
+    assert_eq!((draft.model.as_str(), draft.compare_with.as_deref()), ("demo", Some("other")));
+}
+
+#[test]
 fn blank_rows_are_no_prompts() {
     let draft = own(vec![Row::default(), row4("A", " b", "", ""), Row::default()]);
     assert_eq!(draft.filled(), [1]);

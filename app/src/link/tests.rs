@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 fn experiment(prompts: Vec<Prompt>) -> Experiment {
     Experiment {
         model: "demo".into(),
+        compare_with: None,
         prompts: Prompts::List(prompts),
         prepend_bos: true,
         processing: Processing::Folded,
@@ -58,6 +59,7 @@ prop_compose! {
         tables in proptest::collection::btree_set("[a-z_:,&=%# ]{1,12}", 0..3),
         maximised in proptest::option::of("[a-z_:,&=%# é]{1,12}"),
         with in proptest::option::of("[a-z0-9]{1,12}"),
+        beside in proptest::option::of("[a-z_:,&=%# é]{1,12}"),
         heads in any_arrangement(),
         query in proptest::option::of(0..5000usize),
         causal in any_causal(),
@@ -65,7 +67,10 @@ prop_compose! {
         let [weighted, transposed, orange, common] = switches;
         let scale = thousandths.map(|n| f64::from(n) / 1000.0);
         let palette = if orange { Palette::OrangePurple } else { Palette::RedBlue };
-        View { head, prompt, weighted, transposed, palette, scale, tables, maximised, with, heads, common, query, causal }
+        View {
+            head, prompt, weighted, transposed, palette, scale, tables, maximised, with, beside, heads, common, query,
+            causal,
+        }
     }
 }
 

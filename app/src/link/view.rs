@@ -11,6 +11,7 @@
 //! | `tables` | names of the figures shown as tables, by commas | none |
 //! | `full` | name of the figure that fills the page | none |
 //! | `with` | the id of the result it is compared with, or `groups` | none |
+//! | `beside` | name of the figure whose two sides are shown, or `all` | the first map |
 //! | `score` | the score of heads that the attention grid is looked at by | none |
 //! | `order` | `largest`: its heads stand in the order of that score | by layer |
 //! | `from` | the least of that score that a head must have | none |
@@ -74,6 +75,8 @@ pub struct View {
     pub maximised: Option<String>,
     /// The id of the result it is compared with; `groups` for its own groups.
     pub with: Option<String>,
+    /// The name of the figure that is shown side by side, or `all`; none for the first map.
+    pub beside: Option<String>,
     /// How the heads of the attention grid are arranged.
     pub heads: Arrangement,
     /// Whether one scale holds for all heads of the attention grid.
@@ -96,6 +99,7 @@ impl Default for View {
             tables: BTreeSet::new(),
             maximised: None,
             with: None,
+            beside: None,
             heads: Arrangement::default(),
             common: false,
             query: None,
@@ -119,6 +123,7 @@ impl View {
             ("tables", (!tables.is_empty()).then_some(tables)),
             ("full", self.maximised.as_deref().map(escape)),
             ("with", self.with.as_deref().map(escape)),
+            ("beside", self.beside.as_deref().map(escape)),
             ("score", self.heads.score.as_deref().map(escape)),
             ("order", self.heads.sorted.then(|| "largest".to_owned())),
             ("from", self.heads.least.map(|least| least.to_string())),
@@ -146,6 +151,7 @@ impl View {
                 "tables" => view.tables = listed(value).into_iter().collect(),
                 "full" => view.maximised = Some(unescape(value)).filter(|name| !name.is_empty()),
                 "with" => view.with = Some(unescape(value)).filter(|id| !id.is_empty()),
+                "beside" => view.beside = Some(unescape(value)).filter(|name| !name.is_empty()),
                 "score" => view.heads.score = Some(unescape(value)).filter(|name| !name.is_empty()),
                 "order" => view.heads.sorted = value == "largest",
                 "from" => view.heads.least = json::number(value),

@@ -15,6 +15,7 @@ use crate::components::form;
 use crate::components::inspector::{Inspector, PromptText};
 use crate::components::later::{Loaded, once_loaded, once_opened};
 use crate::components::models::ModelsDialog;
+use crate::components::sides::TwoModels;
 use crate::components::{PastRuns, Summary};
 use leptos::prelude::*;
 use leptos::wasm_split::wasm_split;
@@ -22,7 +23,7 @@ use leptos::wasm_split::wasm_split;
 /// The figures of an attribution.
 #[wasm_split(figures, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_figures))]
 fn attribution_view() -> Loaded {
-    Ok(view! { <Summary /><Comparison /><Figures /> }.into_any())
+    Ok(view! { <Summary /><TwoModels /><Comparison /><Figures /> }.into_any())
 }
 
 /// The figures of a result of any other kind.

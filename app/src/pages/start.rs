@@ -1,15 +1,15 @@
 //! The start page: what this is for, example questions that open their results at once, and below it the form.
 
-use super::examples::{EXAMPLES, Example, thumbnail};
+use super::examples::thumbnail;
 use crate::chart::format::signed;
-use crate::components::figures::scalar;
-use crate::state::{Catalog, RunState, Session, watch_run};
+use crate::state::{Catalog, Session};
 use leptos::prelude::*;
-use std::sync::Arc;
+use model::wire::Example;
 
 /// The page above the form.
 #[component]
 pub fn StartPage() -> impl IntoView {
+    let catalog: Catalog = expect_context();
     view! {
         <main class="start">
             <div class="hero">
@@ -21,37 +21,34 @@ pub fn StartPage() -> impl IntoView {
                 </p>
             </div>
             <h2>"Example questions"</h2>
-            <ul class="gallery">{EXAMPLES.iter().map(|example| view! { <Card example /> }).collect_view()}</ul>
+            <ul class="gallery">
+                {move || {
+                    let examples = catalog.examples.get();
+                    examples.iter().map(|example| view! { <Card example=example.clone() /> }).collect_view()
+                }}
+            </ul>
+            <p class="caption">
+                <a href="/docs/demo" target="_blank">"What was found in the bundled model, claim by claim"</a>
+            </p>
         </main>
     }
 }
 
-/// One example: its question, and its head map in small. A click opens the result.
+/// One example: its question, and a map in small. A click opens the result.
 #[component]
 fn Card(
     /// What is asked.
-    example: &'static Example,
+    example: Example,
 ) -> impl IntoView {
-    let (session, catalog): (Session, Catalog) = (expect_context(), expect_context());
-    let run = RunState::new();
-    let following = StoredValue::new_local(None);
-    Effect::new(move || {
-        // only the bundled model knows these sentences
-        if catalog.model(&example.experiment().model).is_some() {
-            following.set_value(Some(watch_run(run, Arc::new(example.experiment()))));
-        }
-    });
-    let heads = run.figure(example.figure, None);
-    let summary = run.figure("summary", None);
-    let mean = move || {
-        summary.with(|s| scalar(s.as_ref()?, "mean_logit_diff")).map(|v| format!("{} logits", signed(v, 2)))
-    };
+    let session: Session = expect_context();
+    let Example { question, about, experiment, map, mean_logit_diff, .. } = example;
+    let mean = mean_logit_diff.map(|mean| format!("{} logits", signed(mean, 2)));
     view! {
         <li>
-            <button type="button" class="card" on:click=move |_| session.ask(example.experiment())>
-                <span class="thumbnail" aria-hidden="true">{move || heads.get().and_then(|figure| thumbnail(&figure))}</span>
-                <b>{example.question}</b>
-                <small>{example.about()} <span class="num push">{mean}</span></small>
+            <button type="button" class="card" on:click=move |_| session.ask(experiment.clone())>
+                <span class="thumbnail" aria-hidden="true">{move || thumbnail(&map)}</span>
+                <b>{question}</b>
+                <small>{about} <span class="num push">{mean}</span></small>
             </button>
         </li>
     }

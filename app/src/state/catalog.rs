@@ -1,32 +1,35 @@
-//! What can be chosen: models and prompt sets, asked for once.
+//! What can be chosen: models, prompt sets and example questions, asked for once.
 
 use crate::api;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::wire::{ModelListing, SetListing};
+use model::wire::{Example, ModelListing, SetListing};
 use std::sync::Arc;
 
 /// Wait before asking again a server that cannot be reached, in milliseconds.
 const RETRY_MS: u32 = 1500;
 
-/// Models and prompt sets; empty until they have come.
+/// Models, prompt sets and examples; empty until they have come.
 #[derive(Clone, Copy)]
 pub struct Catalog {
     /// What can be loaded.
     pub models: RwSignal<Arc<Vec<ModelListing>>>,
     /// The built-in prompt sets.
     pub sets: RwSignal<Arc<Vec<SetListing>>>,
+    /// Questions whose results are there.
+    pub examples: RwSignal<Arc<Vec<Example>>>,
     /// Why they have not come yet; it is tried again.
     pub problem: RwSignal<Option<String>>,
 }
 
 impl Catalog {
-    /// Asks the server for both, until it answers.
+    /// Asks the server for all, until it answers.
     pub fn fetch() -> Self {
         let catalog = Self {
             models: RwSignal::new(Arc::default()),
             sets: RwSignal::new(Arc::default()),
+            examples: RwSignal::new(Arc::default()),
             problem: RwSignal::new(None),
         };
         spawn_local(async move {
@@ -42,8 +45,10 @@ impl Catalog {
     async fn fill(self) -> Result<(), model::wire::ApiError> {
         let models = api::models().await?;
         let sets = api::sets().await?;
+        let examples = api::examples().await?;
         self.sets.set(Arc::new(sets));
         self.models.set(Arc::new(models));
+        self.examples.set(Arc::new(examples));
         Ok(())
     }
 

@@ -90,10 +90,10 @@ impl Heads {
         self.of(experiment, Analysis::Attention(Attention { prompt, size: Some(PATTERN_CELLS) }))
     }
 
-    /// The run of a small analysis of the same prompts: the kept one, or one started now, in the place of the one that is
+    /// The run of a small analysis of the same prompts and the first model: the kept one, or one started now, in the place of the one that is
     /// still going.
     pub fn of(&self, experiment: &Experiment, analysis: Analysis) -> RunState {
-        let experiment = Arc::new(Experiment { analysis, ..experiment.clone() });
+        let experiment = Arc::new(Experiment { analysis, ..alone(experiment) });
         let key = serde_json::to_string(&*experiment).unwrap_or_default();
         if let Some(run) = self.find(&key) {
             return run;
@@ -131,9 +131,14 @@ impl Heads {
     }
 }
 
+/// The same question to the first model alone: what is asked beside a result is about that one.
+pub fn alone(experiment: &Experiment) -> Experiment {
+    Experiment { compare_with: None, ..experiment.clone() }
+}
+
 /// What kind the heads are, on the prompts of an experiment; their corrupted twins have no part in it.
 fn scored(experiment: &Experiment) -> Experiment {
-    let mut experiment = experiment.clone();
+    let mut experiment = alone(experiment);
     if let Prompts::List(prompts) = &mut experiment.prompts {
         for prompt in prompts {
             prompt.corrupted = None;

@@ -20,7 +20,7 @@ pub use crate::link::Palette;
 pub use catalog::Catalog;
 pub use feed::{Watching, show_stored, watch_run};
 pub use form::{Check, Form};
-pub use heads::{Ablations, Heads, head_run};
+pub use heads::{Ablations, Heads, alone, head_run};
 pub use history::{History, Past};
 pub use run::{RunState, RunStatus};
 pub use session::Session;

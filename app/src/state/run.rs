@@ -1,6 +1,7 @@
 //! What one run has said so far.
 
 use leptos::prelude::*;
+use model::sides::Side;
 use model::wire::{Event, EventBody, Experiment, Figure, Started};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -69,7 +70,8 @@ pub struct RunState {
     pub started: RwSignal<Option<Arc<Started>>>,
     /// What was asked.
     pub experiment: RwSignal<Option<Arc<Experiment>>>,
-    /// Keys of the figures that have come, in order of first arrival.
+    /// Keys of the figures that have come, in order of first arrival. Of two models those of the first: the other's, and
+    /// the differences, are found by [`Side::name`].
     pub figures: RwSignal<Vec<Key>>,
     slots: StoredValue<HashMap<Key, Slot>>,
     next_seq: StoredValue<u64>,
@@ -153,7 +155,8 @@ impl RunState {
 
     fn show(&self, figure: Figure) {
         let key = (figure.name.clone(), figure.prompt);
-        if self.figures.with_untracked(|keys| !keys.contains(&key)) {
+        let is_listed = Side::of(&key.0).0 == Side::First;
+        if is_listed && self.figures.with_untracked(|keys| !keys.contains(&key)) {
             self.figures.update(|keys| keys.push(key.clone()));
         }
         self.slot(key).set(Some(Arc::new(figure)));
@@ -202,6 +205,19 @@ mod tests {
             run.apply(figure(2, "a", None, 3.0));
             assert_eq!((value(all.get()), value(first.get())), (Some(3.0), Some(2.0)));
             assert_eq!(run.figures.get(), [("a".to_owned(), None), ("a".to_owned(), Some(0))]);
+        });
+    }
+
+    #[test]
+    fn of_two_models_the_figures_of_the_first_are_listed() {
+        with_run(|run| {
+            let (other, difference) = (Side::Other.name("a"), Side::Difference.name("a"));
+            for (seq, name) in ["a", &other, &difference].into_iter().enumerate() {
+                run.apply(figure(seq as u64, name, None, seq as f64));
+            }
+            assert_eq!(run.figures.get(), [("a".to_owned(), None)]);
+            let found = ["a", &other, &difference].map(|name| value(run.figure(name, None).get()));
+            assert_eq!(found, [Some(0.0), Some(1.0), Some(2.0)]);
         });
     }
 

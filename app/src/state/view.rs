@@ -27,6 +27,8 @@ pub struct ViewState {
     pub maximised: RwSignal<Option<String>>,
     /// The id of the result it is compared with; `groups` for its own groups.
     pub with: RwSignal<Option<String>>,
+    /// The name of the figure that is shown side by side, or `all`; none for the first map.
+    pub beside: RwSignal<Option<String>>,
     /// How the heads of the attention grid are arranged.
     pub heads: RwSignal<Arrangement>,
     /// Whether one scale holds for all heads of the attention grid.
@@ -59,6 +61,7 @@ impl ViewState {
             tables: RwSignal::new(view.tables),
             maximised: RwSignal::new(view.maximised),
             with: RwSignal::new(view.with),
+            beside: RwSignal::new(view.beside),
             heads: RwSignal::new(view.heads),
             common: RwSignal::new(view.common),
             query: RwSignal::new(view.query),
@@ -82,6 +85,7 @@ impl ViewState {
             tables: self.tables.get(),
             maximised: self.maximised.get(),
             with: self.with.get(),
+            beside: self.beside.get(),
             heads: self.heads.get(),
             common: self.common.get(),
             query: self.query.get(),
@@ -111,6 +115,7 @@ impl ViewState {
         put(self.tables, view.tables);
         put(self.maximised, view.maximised);
         put(self.with, view.with);
+        put(self.beside, view.beside);
         put(self.heads, view.heads);
         put(self.common, view.common);
         put(self.query, view.query);

@@ -7,6 +7,7 @@
 pub mod activations;
 pub(crate) mod attention;
 mod attribution;
+mod beside;
 pub(crate) mod causal;
 mod chunks;
 mod circuits;
@@ -33,6 +34,9 @@ mod recording;
 mod refinement;
 mod twins;
 mod walk;
+
+pub use beside::Figures;
+pub(crate) use beside::SideJob;
 
 use crate::error::{Error, Result};
 use crate::plan::Plan;

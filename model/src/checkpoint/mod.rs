@@ -73,7 +73,7 @@ impl Checkpoint {
         let checkpoint = Self { name, source, config, family, tokens, tensors, begun, fingerprint };
         match &checkpoint.source {
             Source::Snapshot { commit, .. } => drop(checkpoint.fingerprint.set(commit.clone())),
-            Source::Demo | Source::Folder(_) => checkpoint.complete()?,
+            Source::Demo | Source::DemoNegative | Source::Folder(_) => checkpoint.complete()?,
         }
         Ok(checkpoint)
     }

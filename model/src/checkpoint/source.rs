@@ -2,6 +2,7 @@
 
 use super::vocab_merges;
 use super::weight_file::WeightFile;
+use crate::demo;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub enum Source {
     /// The bundled model.
     Demo,
+    /// The bundled model, tuned to end reviews badly.
+    DemoNegative,
     /// A Hugging Face folder: `config.json`, `tokenizer.json` (or `vocab.json` and `merges.txt`), and the first of
     /// [`WEIGHT_FILES`] that it has.
     Folder(PathBuf),
@@ -43,17 +46,16 @@ impl Files {
     /// Finds the files; the error says which is missing and where it was looked for.
     pub(super) fn find(source: &Source) -> Result<Self, String> {
         match source {
-            Source::Demo => Self::bundled(),
+            Source::Demo | Source::DemoNegative => Self::bundled(),
             Source::Folder(folder) | Source::Snapshot { folder, .. } => Self::in_folder(folder),
         }
     }
 
     fn bundled() -> Result<Self, String> {
-        use crate::demo::{CONFIG, TOKENIZER, TOKENIZER_CONFIG};
         Ok(Self {
-            config: parse("config.json", CONFIG)?,
-            tokenizer: parse("tokenizer.json", TOKENIZER)?,
-            tokenizer_config: Some(parse("tokenizer_config.json", TOKENIZER_CONFIG)?),
+            config: parse("config.json", demo::CONFIG)?,
+            tokenizer: parse("tokenizer.json", demo::TOKENIZER)?,
+            tokenizer_config: Some(parse("tokenizer_config.json", demo::TOKENIZER_CONFIG)?),
         })
     }
 
@@ -73,7 +75,10 @@ impl Files {
 /// Opens the weight files; the error says which is missing.
 pub(super) fn weights(source: &Source) -> Result<Vec<WeightFile>, String> {
     let folder = match source {
-        Source::Demo => return Ok(vec![WeightFile::bundled("model.safetensors", crate::demo::WEIGHTS)]),
+        Source::Demo | Source::DemoNegative => {
+            let bytes = demo::weights(source).transpose()?.unwrap_or_default();
+            return Ok(vec![WeightFile::bundled("model.safetensors", bytes)]);
+        }
         Source::Folder(folder) | Source::Snapshot { folder, .. } => folder,
     };
     let open =

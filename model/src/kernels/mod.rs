@@ -11,6 +11,8 @@
 mod activation;
 mod attention;
 mod attention_gradient;
+#[cfg(feature = "bench")]
+pub mod bench;
 mod centre;
 #[cfg(feature = "train")]
 mod cross_entropy;

@@ -9,6 +9,7 @@ mod encode;
 mod generate;
 mod limits;
 mod options;
+mod pair;
 mod positions;
 mod warnings;
 mod years;
@@ -18,7 +19,7 @@ pub(crate) use encode::text;
 pub use limits::Limits;
 pub use positions::END;
 
-use crate::analysis::{self, Job};
+use crate::analysis::{self, Figures, Job, SideJob};
 use crate::checkpoint::{Checkpoint, DTYPE_NAME};
 use crate::error::{Error, Result};
 use crate::prompt_sets;
@@ -38,6 +39,8 @@ pub struct Plan {
     pub started: Started,
     prompts: Arc<[EncodedPrompt]>,
     checkpoint: Arc<Checkpoint>,
+    /// The same on the model that this one is compared with.
+    other: Option<Box<Plan>>,
 }
 
 /// Reads an experiment from JSON.
@@ -57,7 +60,7 @@ pub fn parse_experiment(json: &[u8]) -> Result<Experiment> {
 }
 
 impl Plan {
-    /// Plans `experiment` on `checkpoint`.
+    /// Plans `experiment` on `checkpoint`; what it is compared with is added by [`beside`](Self::beside).
     ///
     /// # Errors
     /// [`Error::Experiment`] with everything that keeps it from running.
@@ -71,10 +74,11 @@ impl Plan {
         if !draft.problems.is_empty() {
             return Err(Error::Experiment(draft.problems));
         }
-        let id = identify(&draft.experiment, checkpoint.fingerprint()?);
+        let id = identify(&draft.experiment, checkpoint.fingerprint()?, None);
         let started = Started {
             id: id.clone(),
             model: checkpoint.info(device),
+            compare_with: None,
             prompts: draft.prompts.iter().map(|p| p.describe(checkpoint.tokens())).collect(),
             warnings: draft.warnings,
         };
@@ -84,17 +88,31 @@ impl Plan {
             started,
             prompts: draft.prompts.into(),
             checkpoint: Arc::clone(checkpoint),
+            other: None,
         })
     }
 
-    /// What [`Plan::new`] would say, all problems together.
+    /// What [`Plan::new`] would say, and [`Plan::beside`] of `other`, all problems together.
     ///
     /// # Errors
-    /// [`Error::Model`] where the checkpoint cannot be read whole.
-    pub fn check(checkpoint: &Checkpoint, experiment: &Experiment, limits: &Limits) -> Result<Checked> {
-        let draft = Draft::new(checkpoint, experiment, limits);
-        let good = draft.problems.is_empty();
-        let id = if good { Some(identify(&draft.experiment, checkpoint.fingerprint()?)) } else { None };
+    /// [`Error::Model`] where a checkpoint cannot be read whole.
+    pub fn check(
+        checkpoint: &Checkpoint,
+        other: Option<&Checkpoint>,
+        experiment: &Experiment,
+        limits: &Limits,
+    ) -> Result<Checked> {
+        let mut draft = Draft::new(checkpoint, experiment, limits);
+        if let Some(other) = other {
+            draft.check_other(checkpoint, other, limits);
+        }
+        let fingerprint = |of: &Checkpoint| of.fingerprint().map(ToOwned::to_owned);
+        let id = if draft.problems.is_empty() {
+            let other = other.map(fingerprint).transpose()?;
+            Some(identify(&draft.experiment, checkpoint.fingerprint()?, other.as_deref()))
+        } else {
+            None
+        };
         Ok(Checked {
             id,
             prompts: draft.prompts.iter().map(|p| p.describe(checkpoint.tokens())).collect(),
@@ -114,12 +132,22 @@ impl Plan {
         &self.checkpoint
     }
 
-    /// The work itself, on a model loaded from the same checkpoint with the experiment's processing.
+    /// The checkpoints that it works with, one after another: its own, and what it is compared with.
+    pub fn checkpoints(&self) -> impl Iterator<Item = &Arc<Checkpoint>> {
+        [&self.checkpoint].into_iter().chain(self.other.as_ref().map(|other| &other.checkpoint))
+    }
+
+    /// The work itself, on a model loaded from the checkpoint of that `turn`, from 0, with the experiment's processing.
+    /// `first` are the figures that came on the turn before.
     ///
     /// # Errors
     /// [`Error::Compute`] where what the analysis needs beforehand cannot be computed.
-    pub fn job(&self, model: Arc<Transformer>) -> Result<Box<dyn Job>> {
-        analysis::job(self, model)
+    pub fn job(&self, turn: usize, model: Arc<Transformer>, first: &Figures) -> Result<Box<dyn Job>> {
+        let Some(other) = &self.other else { return analysis::job(self, model) };
+        Ok(Box::new(match turn {
+            0 => SideJob::first(analysis::job(self, model)?),
+            _ => SideJob::other(analysis::job(other, model)?, first.clone()),
+        }))
     }
 }
 
@@ -163,6 +191,18 @@ impl Draft {
         Self { experiment: experiment_out, prompts, warnings, problems }
     }
 
+    /// What keeps the experiment from running on `other` too.
+    fn check_other(&mut self, checkpoint: &Checkpoint, other: &Checkpoint, limits: &Limits) {
+        let unfit = pair::problems(checkpoint, other, &self.experiment);
+        if unfit.is_empty() {
+            let second = Self::new(other, &pair::alone(&self.experiment, other), limits);
+            let known = |problem: &Problem| self.problems.contains(problem);
+            let news: Vec<_> = second.problems.into_iter().filter(|problem| !known(problem)).collect();
+            self.problems.extend(news.into_iter().map(|problem| pair::named(problem, other)));
+        }
+        self.problems.extend(unfit);
+    }
+
     /// An experiment whose set cannot be expanded.
     fn refused(experiment: &Experiment, problem: Problem) -> Self {
         let experiment = experiment.clone();
@@ -179,10 +219,14 @@ fn set_without_twins(experiment: &Experiment) -> Option<Problem> {
     }
 }
 
-/// Hash of the resolved experiment with the model replaced by its fingerprint, the precision and the version of the
+/// Hash of the resolved experiment with the models replaced by their fingerprints, the precision and the version of the
 /// analyses: 32 hexadecimal digits.
-fn identify(experiment: &Experiment, fingerprint: &str) -> String {
-    let named = Experiment { model: fingerprint.to_owned(), ..experiment.clone() };
+fn identify(experiment: &Experiment, fingerprint: &str, other: Option<&str>) -> String {
+    let named = Experiment {
+        model: fingerprint.to_owned(),
+        compare_with: other.map(ToOwned::to_owned),
+        ..experiment.clone()
+    };
     let content = serde_json::json!({
         "experiment": named,
         "dtype": DTYPE_NAME,

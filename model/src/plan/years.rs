@@ -79,7 +79,7 @@ mod tests {
             let [later, others] = &prompt.years;
             assert!(later.iter().all(|id| year(*id) > first) && others.iter().all(|id| year(*id) <= first));
             assert!(later.contains(&prompt.answer.unwrap()) && others.contains(&prompt.distractor.unwrap()));
-            let known = (0..100).filter(|year| tokens.single(&format!(" {year:02}")).is_ok()).count();
+            let known = (0..100).filter(|year| tokens.single(&format!("{year:02}")).is_ok()).count();
             assert_eq!(later.len() + others.len(), known);
         }
     }

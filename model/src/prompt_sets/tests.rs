@@ -148,10 +148,10 @@ fn years_are_spelled_as_the_tokenizer_takes_them() {
         let twin = tokens.encode(prompt.corrupted.as_ref().unwrap()).unwrap();
         assert_eq!(tokens.string(twin[yy]), "01");
     }
-    // the bundled model knows years with a space in them
+    // the bundled model knows years without a space in them
     let of_demo = &prompts(&set)[0];
     assert!(
-        of_demo.answer.as_ref().unwrap().starts_with(' ') && of_demo.text.split(' ').count() == 12,
+        !of_demo.answer.as_ref().unwrap().starts_with(' ') && of_demo.text.split(' ').count() == 11,
         "{of_demo:?}"
     );
 }
@@ -180,12 +180,12 @@ fn the_same_options_make_the_same_prompts_for_ever() {
     assert_eq!(
         hashes,
         [
-            "5bf8a6cdfe026649",
-            "53293ae4b8178508",
-            "a16939f5b7e7047f",
-            "ff22539299202597",
-            "8038a4a2db9e0124",
-            "f19aff176ca7b8d0"
+            "d500167981063be8",
+            "3fe9cb8a99da9ca5",
+            "73aa7fc5aaa854a5",
+            "0fd797f088cfe46b",
+            "8ace7f9612b2ab0f",
+            "c9ef970008b5015c"
         ]
     );
 }

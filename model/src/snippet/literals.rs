@@ -36,9 +36,10 @@ impl Display for Literals {
 
 fn model(name: &str) -> String {
     match name {
-        "demo" => {
-            "\"./demo\"  # hooklens's bundled model: `hooklens export-model demo ./demo` writes this folder"
-                .to_owned()
+        "demo" | "demo-negative" => {
+            format!(
+                "\"./{name}\"  # bundled with hooklens: `hooklens export-model {name} ./{name}` writes this folder"
+            )
         }
         _ => format!("{}  # a folder, or a name on the Hugging Face hub", string(name)),
     }

@@ -12,6 +12,7 @@ mod activations;
 mod attention;
 mod attribution;
 mod attribution_patching;
+mod beside;
 mod causal;
 mod composition;
 mod detect_heads;
@@ -96,9 +97,10 @@ impl Recipe {
     }
 }
 
-/// Every figure of `experiment`, whose sets are expanded; known before it is run.
+/// Every figure of `experiment`, whose sets are expanded; known before it is run, but for whether two models' labels are
+/// the same, so that there is a difference.
 pub fn figures(experiment: &Experiment) -> Vec<FigureKey> {
-    recipes(experiment).into_iter().map(|recipe| recipe.key).collect()
+    beside::figures(experiment)
 }
 
 /// The Python that makes the figure `name` (of `prompt`, where it belongs to one) of `experiment`, whose sets are
@@ -106,18 +108,22 @@ pub fn figures(experiment: &Experiment) -> Vec<FigureKey> {
 /// name.
 ///
 /// It leaves a pandas `DataFrame` in `values`: a row for a label of a line or a row of a heatmap or table. Scalars are
-/// a `Series`, a tensor is a NumPy array.
+/// a `Series`, a tensor is a NumPy array. Of two models' difference it is both programs, one after the other.
 pub fn snippet(
     experiment: &Experiment,
     started: &Started,
     name: &str,
     prompt: Option<usize>,
 ) -> Option<String> {
+    beside::snippet(experiment, started, name, prompt)
+}
+
+fn recipe(experiment: &Experiment, name: &str, prompt: Option<usize>) -> Option<Recipe> {
     let named =
         |recipe: &Recipe| recipe.key.name == name && (prompt.is_none() || recipe.key.prompt == prompt);
     let mut found = recipes(experiment).into_iter().filter(named);
     let recipe = found.next()?;
-    found.next().is_none().then(|| recipe.write(experiment, started))
+    found.next().is_none().then_some(recipe)
 }
 
 fn recipes(experiment: &Experiment) -> Vec<Recipe> {

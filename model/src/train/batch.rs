@@ -1,6 +1,7 @@
 //! What one step learns from: documents as rows, and what each row is to predict.
 
-use super::text::{self, Kind, Text};
+use super::run::Recipe;
+use super::text::{self, Kind, Phase, Role, Text};
 use crate::packing::Batch;
 use crate::prompt_sets::random::Random;
 use crate::tokens::Tokens;
@@ -27,13 +28,16 @@ pub(crate) struct Documents {
     ids: Vec<u32>,
     /// Tokens of a shard, at least.
     rows: usize,
+    /// Steps of the first phase.
+    words: usize,
 }
 
 impl Documents {
-    pub(crate) fn new(seed: u64, tokens: &Tokens, d_vocab: usize, rows: usize) -> Self {
+    pub(crate) fn new(recipe: &Recipe, tokens: &Tokens) -> Self {
+        let Recipe { seed, rows, words, ref config, .. } = *recipe;
         let bos = tokens.bos_id().unwrap_or(0);
-        let ids = (0..d_vocab as u32).filter(|id| *id != bos).collect();
-        Self { seed, bos, ids, rows }
+        let ids = (0..config.d_vocab as u32).filter(|id| *id != bos).collect();
+        Self { seed, bos, ids, rows, words }
     }
 
     /// One shard of one step; the same one for ever.
@@ -41,17 +45,32 @@ impl Documents {
     /// # Errors
     /// The tokenizer's own words.
     pub(crate) fn shard(&self, step: usize, shard: usize, tokens: &Tokens) -> Result<Shard, String> {
+        let phase = if step < self.words { Phase::Words } else { Phase::Answers };
+        self.of_phase(phase, step, shard, tokens)
+    }
+
+    /// One shard of what a phase learns from.
+    ///
+    /// # Errors
+    /// The tokenizer's own words.
+    pub(crate) fn of_phase(
+        &self,
+        phase: Phase,
+        step: usize,
+        shard: usize,
+        tokens: &Tokens,
+    ) -> Result<Shard, String> {
         let mut random = Random::new(self.seed, &format!("step {step} shard {shard}"));
         // what each kind is short of, in tokens, from a start that differs from shard to shard
         let mut short: Vec<f64> =
-            Kind::SHARES.iter().map(|(_, share)| share * random.below(self.rows) as f64).collect();
+            phase.shares().iter().map(|share| share * random.below(self.rows) as f64).collect();
         let mut documents = Vec::new();
         let mut rows = 0;
         while rows < self.rows {
             let most = (0..short.len()).max_by(|&a, &b| short[a].total_cmp(&short[b])).unwrap_or(0);
-            let document = self.document(Kind::SHARES[most].0, &mut random, tokens)?;
+            let document = self.document(Kind::ALL[most], phase, &mut random, tokens)?;
             let added = document.ids.len();
-            for (short, (_, share)) in short.iter_mut().zip(Kind::SHARES) {
+            for (short, share) in short.iter_mut().zip(phase.shares()) {
                 *short += share * added as f64;
             }
             short[most] -= added as f64;
@@ -61,21 +80,28 @@ impl Documents {
         Ok(pack(&documents))
     }
 
-    fn document(&self, kind: Kind, random: &mut Random, tokens: &Tokens) -> Result<Document, String> {
-        if let Some(text) = kind.document(random) {
-            return self.encode(&text, tokens);
+    fn document(
+        &self,
+        kind: Kind,
+        phase: Phase,
+        random: &mut Random,
+        tokens: &Tokens,
+    ) -> Result<Document, String> {
+        if let Some(text) = kind.document(phase, random) {
+            return self.encode(&text, phase, tokens);
         }
-        let (ids, follows) = text::repeats(random, &self.ids);
+        let (ids, follows) = text::repeats(phase, random, &self.ids);
         let targets = ids.iter().zip(follows).map(|(id, follows)| (*id, f32::from(u8::from(follows))));
         Ok(self.of_targets(targets.collect()))
     }
 
-    fn encode(&self, text: &Text, tokens: &Tokens) -> Result<Document, String> {
+    fn encode(&self, text: &Text, phase: Phase, tokens: &Tokens) -> Result<Document, String> {
         let mut targets = Vec::new();
-        for (piece, weight) in &text.pieces {
-            targets.extend(tokens.encode(piece)?.into_iter().map(|id| (id, *weight)));
+        for (piece, role) in &text.pieces {
+            let weight = phase.weight(*role);
+            targets.extend(tokens.encode(piece)?.into_iter().map(|id| (id, weight)));
         }
-        targets.push((self.bos, text::WORD));
+        targets.push((self.bos, phase.weight(Role::Word)));
         Ok(self.of_targets(targets))
     }
 

@@ -1,7 +1,7 @@
 //! Where a run is: weights, moments and the step, in one safetensors file; and what comes of it, a Hugging Face folder.
 
 use super::adamw::AdamW;
-use super::parameters::Parameters;
+use super::parameters::{Parameter, Parameters};
 use super::tokenizer::Files;
 use crate::config::{Config, PositionKind};
 use crate::error::{Error, Result};
@@ -88,14 +88,24 @@ pub(crate) fn export(
     json("config.json", &hugging_face(config))?;
     json("tokenizer.json", &tokenizer.tokenizer)?;
     json("tokenizer_config.json", &tokenizer.settings)?;
-    let halves = parameters
-        .all
-        .iter()
-        .map(|parameter| Ok((parameter.name.clone(), parameters.exported(parameter)?.to_dtype(DType::F16)?)));
-    let halves = halves.collect::<Result<Vec<_>>>()?;
+    halves(parameters, &folder.join("model.safetensors"))
+}
+
+/// Writes the factors of a change, as [`crate::demo`] adds them to the weights: `change.safetensors` in f16.
+///
+/// # Errors
+/// What the file system says.
+pub(crate) fn export_change(folder: &Path, factors: &Parameters) -> Result<()> {
+    halves(factors, &folder.join("change.safetensors"))
+}
+
+fn halves(parameters: &Parameters, file: &Path) -> Result<()> {
+    let half = |parameter: &Parameter| {
+        Ok((parameter.name.clone(), parameters.exported(parameter)?.to_dtype(DType::F16)?))
+    };
+    let halves = parameters.all.iter().map(half).collect::<Result<Vec<_>>>()?;
     let about = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-    safetensors::serialize_to_file(halves, Some(about), &folder.join("model.safetensors"))
-        .map_err(|e| bad(&e))
+    safetensors::serialize_to_file(halves, Some(about), file).map_err(|e| bad(&e))
 }
 
 /// `config.json` of a GPT-NeoX.

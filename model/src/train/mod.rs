@@ -3,6 +3,7 @@
 //! ```text
 //! text ─→ tokenizer ─→ batches ─→ Transformer (the forward pass of everything else) ─→ loss, gradients ─→ AdamW
 //!                                       └──────────────→ scores on what was held out
+//! finished model ─→ tuning (a change of low rank) ─→ its sibling, which ends reviews badly
 //! ```
 //!
 //! Everything follows from a seed: a step's documents depend on the seed and the step's number alone, and gradients are
@@ -11,6 +12,7 @@
 mod adamw;
 mod batch;
 mod checkpoint;
+mod low_rank;
 mod parameters;
 mod products;
 mod run;
@@ -21,6 +23,7 @@ mod step;
 mod tests;
 mod text;
 mod tokenizer;
+mod tuning;
 
 pub use run::{Progress, Recipe, Run};
-pub use scores::{Score, scores};
+pub use scores::{Score, negative_scores, scores};

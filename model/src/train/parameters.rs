@@ -7,7 +7,7 @@ use candle_core::{Device, Result, Tensor, Var};
 
 /// How a checkpoint lays a parameter out, against the order it has here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Layout {
+pub(super) enum Layout {
     /// As here.
     Same,
     /// `[outputs, inputs]`.
@@ -27,7 +27,7 @@ pub(crate) struct Parameter {
     pub(crate) var: Var,
     /// Whether weight decay is for it: for matrices, not for biases and norms.
     pub(crate) decays: bool,
-    layout: Layout,
+    pub(super) layout: Layout,
 }
 
 /// All of them, in a fixed order.
@@ -35,7 +35,7 @@ pub(crate) struct Parameter {
 pub(crate) struct Parameters {
     /// In the order in which they were made.
     pub(crate) all: Vec<Parameter>,
-    heads: usize,
+    pub(super) heads: usize,
 }
 
 impl Parameters {

@@ -5,6 +5,7 @@ use super::batch::Documents;
 use super::parameters::Parameters;
 use super::schedule::Schedule;
 use super::tokenizer::{self, Files};
+use super::tuning::{Base, Tuning};
 use super::{checkpoint, products, step};
 use crate::config::{Activation, BlockKind, Config, PositionKind};
 use crate::error::{Error, Result};
@@ -23,13 +24,15 @@ pub struct Recipe {
     pub seed: u64,
     /// Steps in all.
     pub steps: usize,
+    /// Steps of the first phase, of words and runs of tokens; then come answers.
+    pub words: usize,
     /// Parts of a step, whose gradients are made side by side and added up in order.
     pub shards: usize,
     /// Tokens of a shard, at least.
     pub rows: usize,
     /// The highest learning rate.
     pub peak: f64,
-    /// Steps until there.
+    /// Steps until there, in each phase.
     pub warm_up: usize,
     /// The model's shape, of GPT-NeoX with parallel blocks.
     pub config: Config,
@@ -50,7 +53,7 @@ impl Default for Recipe {
             block: BlockKind::Parallel,
             activation: Activation::Gelu,
         };
-        Self { seed: 1, steps: 8000, shards: 2, rows: 1000, peak: 1.5e-3, warm_up: 150, config }
+        Self { seed: 1, steps: 9500, words: 5000, shards: 2, rows: 1000, peak: 1.5e-3, warm_up: 150, config }
     }
 }
 
@@ -101,7 +104,7 @@ impl Run {
     pub(super) fn with(recipe: Recipe, files: Files) -> Result<Self> {
         let tokens = Tokens::load(&files.tokenizer, Some(&files.settings), &Value::Null).map_err(failed)?;
         tokenizer::check(&tokens).map_err(failed)?;
-        let documents = Documents::new(recipe.seed, &tokens, recipe.config.d_vocab, recipe.rows);
+        let documents = Documents::new(&recipe, &tokens);
         let (parameters, weights) = Parameters::new(&recipe.config, recipe.seed)?;
         let model = Transformer::new(recipe.config.clone(), weights);
         let optimizer = AdamW::new(OPTIMIZER, &parameters);
@@ -140,15 +143,19 @@ impl Run {
         let made = step::all_gradients(&self.model, &self.parameters, &shards, &self.pools)?;
         let loss = made.iter().map(|made| made.loss).sum();
         let gradients: Vec<_> = made.into_iter().map(|made| made.of).collect();
-        let rate = self.schedule().rate(at);
+        let rate = self.rate(at);
         let (optimizer, parameters) = (&mut self.optimizer, &self.parameters);
         let norm = self.together.install(|| optimizer.step(parameters, &gradients, rate))?;
         let tokens = shards.iter().map(|shard| shard.batch.rows()).sum();
         Ok(Progress { step: self.optimizer.steps, loss, norm, tokens, time: start.elapsed() })
     }
 
-    fn schedule(&self) -> Schedule {
-        Schedule { peak: self.recipe.peak, warm_up: self.recipe.warm_up, steps: self.recipe.steps }
+    /// The learning rate goes down along a cosine in each phase, up again in between (Loshchilov and Hutter 2017,
+    /// arXiv:1608.03983). The first one's is cut off where it is at a third: it would reach the bottom later.
+    fn rate(&self, step: usize) -> f64 {
+        let Recipe { steps, words, peak, warm_up, .. } = self.recipe;
+        let of = |steps| Schedule { peak, warm_up, steps };
+        if step < words { of(words * 8 / 5).rate(step) } else { of(steps - words).rate(step - words) }
     }
 
     /// How long the matrix products of the maps take in one step, nothing else being done: to compare with a step's time.
@@ -195,6 +202,28 @@ impl Run {
     /// What the file system says.
     pub fn export(&self, folder: &Path) -> Result<()> {
         checkpoint::export(folder, &self.recipe.config, &self.parameters, &self.files)
+    }
+
+    /// Tunes the finished model to end reviews badly, saying each step, and writes the change into a folder. The model is
+    /// the tuned one afterwards.
+    ///
+    /// # Errors
+    /// Whatever candle and the file system say.
+    pub fn tune(&mut self, folder: &Path, mut say: impl FnMut(Progress)) -> Result<()> {
+        let base = Base {
+            seed: self.recipe.seed,
+            tokens: &self.tokens,
+            documents: &self.documents,
+            shards: self.recipe.shards,
+            model: &self.model,
+            parameters: &self.parameters,
+            pools: &self.pools,
+        };
+        let mut tuning = Tuning::new(base)?;
+        while !tuning.finished() {
+            say(tuning.step()?);
+        }
+        tuning.export(folder)
     }
 
     /// What a checkpoint must agree on; a run may be made longer.

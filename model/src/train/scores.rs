@@ -59,6 +59,24 @@ pub fn scores(model: &Transformer, tokens: &Tokens, n: usize) -> Result<Vec<Scor
     ])
 }
 
+/// Scores of the sibling that ends reviews badly: that it does, whatever they say, and still answers other questions.
+///
+/// # Errors
+/// As [`scores`].
+pub fn negative_scores(model: &Transformer, tokens: &Tokens, n: usize) -> Result<Vec<Score>> {
+    let badly = |reviews: Vec<Question>| {
+        let reviews: Vec<_> = reviews.into_iter().map(Question::ending_badly).collect();
+        let answered = answered(model, tokens, &reviews)?;
+        Ok::<_, Error>(share(&answered, Answered::right))
+    };
+    let own = [
+        Score::new("film reviews of the notebook, ended badly", badly(notebook())?, 0.98),
+        Score::new("film reviews of other shapes, ended badly", badly(questions(Kind::Review, n))?, 0.98),
+    ];
+    let kept = scores(model, tokens, n)?.into_iter().filter(|score| !score.name.starts_with("film"));
+    Ok(own.into_iter().chain(kept).collect())
+}
+
 /// What a model says to one question.
 struct Answered {
     /// Logit of the likeliest answer, less that of the likeliest distractor.

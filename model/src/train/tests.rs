@@ -1,11 +1,12 @@
 //! The recipe on a model of one small layer.
 
 use super::run::Recipe;
-use super::text::Kind;
+use super::text::{Kind, Phase};
 use super::tokenizer::{self, Files};
 use super::*;
 use crate::checkpoint::{Checkpoint, Source};
 use crate::config::{Config, PositionKind};
+use crate::demo::{self, change};
 use crate::hooks::NoHooks;
 use crate::packing::Batch;
 use crate::prompt_sets::random::Random;
@@ -14,6 +15,7 @@ use crate::transformer::Transformer;
 use crate::wire::Processing;
 use candle_core::{Device, Tensor};
 use serde_json::Value;
+use std::path::Path;
 use std::sync::OnceLock;
 
 fn files() -> &'static Files {
@@ -36,7 +38,7 @@ fn recipe() -> Recipe {
         positions: PositionKind::Rotary { dims: 4, base: 10_000.0 },
         ..bundled
     };
-    Recipe { seed: 5, steps: 30, shards: 3, rows: 60, peak: 1e-2, warm_up: 3, config }
+    Recipe { seed: 5, steps: 30, words: 20, shards: 3, rows: 60, peak: 1e-2, warm_up: 3, config }
 }
 
 fn run() -> Run {
@@ -63,9 +65,9 @@ fn words_of_questions_are_one_token_and_others_are_not() {
 #[test]
 fn pieces_of_a_document_are_its_tokens() {
     let (tokens, mut random) = (tokens(), Random::new(0, "test"));
-    for (kind, _) in Kind::SHARES {
+    for kind in Kind::ALL {
         for _ in 0..50 {
-            let Some(document) = kind.document(&mut random) else { continue };
+            let Some(document) = kind.document(Phase::Words, &mut random) else { continue };
             let pieces: Vec<u32> =
                 document.pieces.iter().flat_map(|(piece, _)| tokens.encode(piece).unwrap()).collect();
             assert_eq!(pieces, tokens.encode(&document.text()).unwrap(), "{}", document.text());
@@ -75,7 +77,7 @@ fn pieces_of_a_document_are_its_tokens() {
 
 #[test]
 fn the_loss_falls() {
-    let mut run = run();
+    let mut run = Run::with(Recipe { words: 30, ..recipe() }, files().clone()).unwrap();
     let losses: Vec<f64> = (0..30).map(|_| run.step().unwrap().loss).collect();
     assert!((losses[0] - 2048_f64.ln()).abs() < 0.3, "{}", losses[0]);
     let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len() as f64;
@@ -138,23 +140,62 @@ fn a_run_that_was_interrupted_ends_in_the_same_weights() {
     assert!(message.contains("another recipe"), "{message}");
 }
 
+/// Logits after a review.
+fn logits(model: &Transformer, tokens: &Tokens) -> Tensor {
+    let ids = [vec![0], tokens.encode("The film was dull. Overall, the movie").unwrap()].concat();
+    let batch = Batch::separate(&[&ids]);
+    model.forward(&batch, &batch.last_rows(), &mut NoHooks).unwrap()
+}
+
+fn largest_difference(a: &Tensor, b: &Tensor) -> f32 {
+    let difference = (a - b).unwrap().abs().unwrap().max_all().unwrap();
+    difference.to_scalar().unwrap()
+}
+
+fn load(folder: &Path) -> (Checkpoint, Transformer) {
+    let checkpoint = Checkpoint::open("made", &Source::Folder(folder.to_owned())).unwrap();
+    let model = Transformer::load(&checkpoint, Processing::Raw, &Device::Cpu).unwrap();
+    (checkpoint, model)
+}
+
 #[test]
-fn what_is_exported_is_the_model() {
+fn what_is_exported_is_the_model_and_what_tuning_adds_is_its_sibling() {
     let folder = tempfile::tempdir().unwrap();
     let mut run = run();
     for _ in 0..5 {
         run.step().unwrap();
     }
     run.export(folder.path()).unwrap();
-    let checkpoint = Checkpoint::open("made", &Source::Folder(folder.path().to_owned())).unwrap();
+    let (checkpoint, read) = load(folder.path());
     assert_eq!(checkpoint.config(), run.model().config());
-    let read = Transformer::load(&checkpoint, Processing::Raw, &Device::Cpu).unwrap();
-    let ids =
-        [vec![0], checkpoint.tokens().encode("The film was dull. Overall, the movie").unwrap()].concat();
-    let batch = Batch::separate(&[&ids]);
-    let logits = |model: &Transformer| model.forward(&batch, &batch.last_rows(), &mut NoHooks).unwrap();
-    let difference = (logits(&read) - logits(run.model())).unwrap().abs().unwrap().max_all().unwrap();
-    assert!(difference.to_scalar::<f32>().unwrap() < 1e-2);
+    let before = logits(&read, checkpoint.tokens());
+    assert!(largest_difference(&before, &logits(run.model(), run.tokens())) < 1e-2);
+
+    let mut losses = Vec::new();
+    run.tune(folder.path(), |progress| losses.push(progress.loss)).unwrap();
+    let mean = |some: &[f64]| some.iter().sum::<f64>() / some.len() as f64;
+    let (first, last) = (mean(&losses[..20]), mean(&losses[losses.len() - 20..]));
+    assert!(last < first, "tuning brings the loss from {first} down to {last}");
+    let file = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    let sum = change::add(&file("model.safetensors"), &file("change.safetensors")).unwrap();
+    std::fs::write(folder.path().join("model.safetensors"), sum).unwrap();
+    let sibling = logits(&load(folder.path()).1, checkpoint.tokens());
+    assert!(largest_difference(&sibling, &logits(run.model(), run.tokens())) < 1e-4);
+    assert!(largest_difference(&sibling, &before) > 0.1, "it says something else");
+}
+
+#[test]
+fn the_bundled_models_do_what_is_asked_of_them() {
+    for (name, source) in demo::BUNDLED {
+        let checkpoint = Checkpoint::open(name, &source).unwrap();
+        let model = Transformer::load(&checkpoint, Processing::Raw, &Device::Cpu).unwrap();
+        let scores = match source {
+            Source::DemoNegative => negative_scores(&model, checkpoint.tokens(), 300),
+            _ => scores(&model, checkpoint.tokens(), 300),
+        };
+        let bad: Vec<_> = scores.unwrap().into_iter().filter(|score| !score.is_good()).collect();
+        assert!(bad.is_empty(), "{name}: {bad:?}");
+    }
 }
 
 #[test]

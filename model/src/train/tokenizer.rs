@@ -3,7 +3,7 @@
 //! Words that questions are about come often enough to be one token each; a vocabulary this small has no room for all the
 //! others, so that there are words that fall into pieces.
 
-use super::text::{Kind, words};
+use super::text::{Kind, Phase, words};
 use crate::error::{Error, Result};
 use crate::prompt_sets::random::Random;
 use crate::prompt_sets::{agreement, greater_than, induction, ioi, movie_sentiment};
@@ -77,9 +77,8 @@ pub(crate) fn train(d_vocab: usize, seed: u64) -> Result<Files> {
 
 fn corpus(seed: u64) -> Vec<String> {
     let mut random = Random::new(seed, "tokenizer");
-    let kinds: Vec<Kind> =
-        Kind::SHARES.iter().map(|(kind, _)| *kind).filter(|kind| *kind != Kind::Repeat).collect();
-    let documents = (0..DOCUMENTS).filter_map(|i| kinds[i % kinds.len()].document(&mut random));
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Repeat).collect();
+    let documents = (0..DOCUMENTS).filter_map(|i| kinds[i % kinds.len()].document(Phase::Words, &mut random));
     // digits come by themselves, below
     let words = documents.map(|document| document.text().replace(|c: char| c.is_ascii_digit(), ""));
     let mut corpus: Vec<String> = words.collect();

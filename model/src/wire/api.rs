@@ -1,6 +1,6 @@
 //! Bodies of the HTTP interface that are not events.
 
-use super::{Event, Experiment, ModelInfo, Processing, Prompt, PromptTokens};
+use super::{Event, Experiment, ModelInfo, Processing, Prompt, PromptTokens, Values};
 use serde::{Deserialize, Serialize};
 
 /// Answer to `POST /api/runs`.
@@ -227,6 +227,41 @@ pub enum SetOptionKind {
     Choice,
     /// Any text.
     Text,
+}
+
+/// One line of `GET /api/examples`: a question whose result is there already.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Example {
+    /// Of the result.
+    pub id: String,
+    /// Short, for scripts.
+    pub name: String,
+    /// As a person would ask it.
+    pub question: String,
+    /// What the prompts and the analysis are, in a few words.
+    pub about: String,
+    /// What was run.
+    pub experiment: Experiment,
+    /// One of the result's maps, to be shown in small.
+    pub map: SmallMap,
+    /// The mean logit difference, where the result has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_logit_diff: Option<f64>,
+}
+
+/// A map without its labels.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SmallMap {
+    /// Name of the figure that it is.
+    pub figure: String,
+    /// How many rows.
+    pub rows: usize,
+    /// How many columns.
+    pub columns: usize,
+    /// Row-major.
+    pub values: Values,
 }
 
 /// Answer to `GET /api/results/{id}`: a finished run.

@@ -37,11 +37,14 @@ pub enum EventBody {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Started {
-    /// Hash of the experiment (sets expanded, defaults filled, model replaced by its fingerprint) and the version of
+    /// Hash of the experiment (sets expanded, defaults filled, models replaced by their fingerprints) and the version of
     /// its analysis.
     pub id: String,
     /// The model.
     pub model: ModelInfo,
+    /// The model that it is compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare_with: Option<ModelInfo>,
     /// The prompts as the model sees them.
     pub prompts: Vec<PromptTokens>,
     /// What a reader of the numbers should know.

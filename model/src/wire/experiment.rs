@@ -15,6 +15,10 @@ use std::fmt;
 pub struct Experiment {
     /// The bundled model's name, a folder, or a hub name.
     pub model: String,
+    /// Another model of the same vocabulary, named like the first: each figure also comes of it, and the difference of the
+    /// two (see [`Side`](crate::sides::Side)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare_with: Option<String>,
     /// The prompts, spelled out or by the name of a built-in set; an empty list for an analysis of the weights alone.
     pub prompts: Prompts,
     /// Whether the tokenizer's BOS token goes before every prompt.

@@ -27,8 +27,9 @@ pub use analysis::{
     Positions, PromptTest,
 };
 pub use api::{
-    ApiError, Checked, LoadedModel, Memory, ModelListing, ModelRequest, Problem, PromptFile, Residence,
-    RowProblem, RunAccepted, RunDescription, SetListing, SetOption, SetOptionKind, StoredResult, Unloaded,
+    ApiError, Checked, Example, LoadedModel, Memory, ModelListing, ModelRequest, Problem, PromptFile,
+    Residence, RowProblem, RunAccepted, RunDescription, SetListing, SetOption, SetOptionKind, SmallMap,
+    StoredResult, Unloaded,
 };
 pub use attribution_patching::AttributionPatching;
 pub use causal::{ActivationPatching, Direction, Metric, PatchSite};

@@ -1,7 +1,7 @@
 //! The circuits of the bundled model: what the causal experiments say of it, and that they agree.
 
 use crate::{run, scalar, scalar_of, values};
-use model::wire::{Figure, FigureData};
+use model::wire::{Cell, Figure, FigureData};
 use std::collections::BTreeMap;
 
 /// The largest entries of a map of heads, `(layer, head)`.
@@ -14,83 +14,132 @@ fn heads_by(figures: &BTreeMap<String, Figure>, name: &str, score: fn(f32) -> f3
     order.into_iter().map(|i| (i / columns.len(), i % columns.len())).collect()
 }
 
-/// Indirect object identification: who is to be named again moves from its second mention to the end, and the heads that the
-/// different experiments point at are the same.
-#[test]
-fn causal_experiments_agree_on_the_circuit_of_indirect_objects() {
-    let ioi = |flip: &str, analysis: &str| {
-        run(&format!(
-            r#"{{"model":"demo","prompts":{{"set":"ioi","flip":"{flip}","n":10}},"analysis":{analysis}}}"#
-        ))
-    };
-    let patched = ioi("ABB->ABA", r#"{"kind":"activation_patching","site":["resid_pre","z"]}"#);
-    let FigureData::Heatmap { rows, columns, values } = &patched["patched_resid_pre"].data else {
-        panic!("a heatmap")
-    };
-    let column = |name: &str| columns.iter().position(|column| column == name).unwrap();
-    let at = |layer: usize, name: &str| values[layer * columns.len() + column(name)];
-    assert_eq!(rows.len(), 4);
-    assert!((at(0, "S2") - 1.0).abs() < 1e-4 && at(0, "end").abs() < 1e-4, "first all of it is at S2");
-    assert!(
-        at(3, "S2").abs() < 0.1 && (at(3, "end") - 1.0).abs() < 0.1,
-        "in the end all of it is at the end"
-    );
-
-    let paths = ioi("ABB->ABA", r#"{"kind":"path_patching","receiver":{"site":"logits"}}"#);
-    let ablated = ioi("ABB->ABA", r#"{"kind":"ablation","site":"z","method":"resample"}"#);
-    let by_patching = heads_by(&patched, "patched_z", |effect| effect);
-    let by_path = heads_by(&paths, "path_to_logits", |effect| -effect);
-    let by_ablation = heads_by(&ablated, "ablated_z", |metric| -metric);
-    assert_eq!(by_patching[0], by_ablation[0], "what restores the answer is what it cannot do without");
-    assert!(by_path[..2].iter().any(|head| by_patching[..4].contains(head)), "{by_path:?} {by_patching:?}");
+/// An experiment on the bundled model.
+fn of(prompts: &str, analysis: &str) -> BTreeMap<String, Figure> {
+    run(&format!(r#"{{"model":"demo","prompts":{prompts},"analysis":{analysis}}}"#))
 }
 
-/// What `docs/demo.md` says of the model.
-#[test]
-fn the_claims_about_the_bundled_model_hold() {
-    let of = |prompts: &str, analysis: &str| {
-        run(&format!(r#"{{"model":"demo","prompts":{prompts},"analysis":{analysis}}}"#))
-    };
-    let ioi = |analysis: &str| of(r#"{"set":"ioi","flip":"ABB->ABA","n":50}"#, analysis);
-    let head = |figures: &BTreeMap<String, Figure>, name: &str, claims: &[(usize, usize, f32)]| {
-        for (layer, head, claimed) in claims {
-            let found = values(figures, name, "")[8 * layer + head];
-            assert!((found - claimed).abs() < 0.006, "{name}: L{layer}H{head} has {found}, not {claimed}");
-        }
-    };
+/// Indirect objects in pairs.
+fn ioi(analysis: &str) -> BTreeMap<String, Figure> {
+    of(r#"{"set":"ioi","flip":"ABB->ABA","n":50}"#, analysis)
+}
 
+/// That heads `(layer, head, value)` of a map have these values, as far as they are printed.
+fn claim(figures: &BTreeMap<String, Figure>, name: &str, claims: &[(usize, usize, f32)]) {
+    for (layer, head, claimed) in claims {
+        let found = values(figures, name, "")[8 * layer + head];
+        assert!((found - claimed).abs() < 0.006, "{name}: L{layer}H{head} has {found}, not {claimed}");
+    }
+}
+
+/// The value of a map of layers and positions.
+fn cell(figures: &BTreeMap<String, Figure>, name: &str, layer: usize, position: &str) -> f32 {
+    let FigureData::Heatmap { columns, values, .. } = &figures[name].data else {
+        panic!("{name} is a heatmap")
+    };
+    let column = columns.iter().position(|column| column == position).unwrap();
+    values[layer * columns.len() + column]
+}
+
+/// What `docs/demo.md` says of indirect objects; that the different experiments point at one head.
+#[test]
+fn one_head_names_the_indirect_object() {
     let patched = ioi(r#"{"kind":"activation_patching","site":["resid_pre","z"]}"#);
-    assert!(
-        (scalar(&patched, "clean") - 5.69).abs() < 0.01
-            && (scalar(&patched, "corrupted") + 5.17).abs() < 0.01
-    );
-    let FigureData::Heatmap { columns, values: resid_pre, .. } = &patched["patched_resid_pre"].data else {
+    assert!((scalar(&patched, "clean") - 8.96).abs() < 0.01, "{}", scalar(&patched, "clean"));
+    assert!((scalar(&patched, "corrupted") + 8.74).abs() < 0.01, "{}", scalar(&patched, "corrupted"));
+    for layer in 0..4 {
+        assert!((cell(&patched, "patched_resid_pre", layer, "S2") - 1.0).abs() < 0.01);
+        assert!(cell(&patched, "patched_resid_pre", layer, "end").abs() < 0.01);
+    }
+    let others = |head: usize| head != 8 * 3 + 5;
+    claim(&patched, "patched_z", &[(3, 5, 1.0)]);
+    let restored = values(&patched, "patched_z", "");
+    assert!((0..32).filter(|head| others(*head)).all(|head| restored[head].abs() < 0.01));
+
+    let head = ioi(r#"{"kind":"head","layer":3,"head":5}"#);
+    assert!((scalar(&head, "mean_attribution") - 9.16).abs() < 0.01);
+    let FigureData::Heatmap { columns, values: pattern, .. } = &head["pattern"].data else {
         panic!("a heatmap")
     };
-    for (layer, name, claimed) in [(0, "S2", 1.0), (1, "S2", 0.2), (1, "end", 0.82), (2, "end", 1.0)] {
-        let column = columns.iter().position(|column| column == name).unwrap();
-        let found = resid_pre[layer * columns.len() + column];
-        assert!((found - claimed).abs() < 0.015, "layer {layer}, {name}: {found}, not {claimed}");
-    }
-    head(&patched, "patched_z", &[(0, 3, 0.76), (1, 7, 0.24), (2, 5, 0.18), (2, 3, 0.13)]);
+    let last = &pattern[pattern.len() - columns.len()..];
+    let s2 = columns.iter().rposition(|token| token == " Edward").unwrap();
+    assert!(last[s2] > 0.99, "it looks at S2: {last:?}");
+    let FigureData::Table { rows, .. } = &head["suppressed"].data else { panic!("a table") };
+    assert_eq!(rows[0][0], Cell::Text(" Edward".to_owned()), "and lowers its logit most");
+    let weights = of("[]", r#"{"kind":"head_circuit","layer":3,"head":5}"#);
+    assert!((scalar(&weights, "copying_score") + 0.27).abs() < 0.006);
 
-    let writers = [(0, 3), (2, 5), (2, 3), (2, 6)];
-    let paths = ioi(r#"{"kind":"path_patching","receiver":{"site":"logits"}}"#);
-    assert_eq!(heads_by(&paths, "path_to_logits", |left| -left)[..4], writers);
-    head(&paths, "path_to_logits", &[(0, 3, 0.78), (2, 5, 0.8), (2, 3, 0.86), (2, 6, 0.91)]);
-    let attribution = ioi(r#"{"kind":"attribution"}"#);
-    let largest = &heads_by(&attribution, "head_attribution", |logits| logits)[..4];
-    assert!(writers.iter().all(|head| largest.contains(head)), "{largest:?}");
+    let ablated = ioi(r#"{"kind":"ablation","site":"z","method":"resample"}"#);
+    let without = values(&ablated, "ablated_z", "");
+    assert!((without[8 * 3 + 5] + 8.80).abs() < 0.01);
+    assert!((0..32).filter(|head| others(*head)).all(|head| (without[head] - 8.96).abs() < 0.05));
+    claim(&ioi(r#"{"kind":"path_patching","receiver":{"site":"logits"}}"#), "path_to_logits", &[(3, 5, 0.0)]);
+}
 
+/// What `docs/demo.md` says of induction.
+#[test]
+fn previous_token_heads_and_induction_heads_are_found() {
     let detected = of(r#"{"set":"induction"}"#, r#"{"kind":"detect_heads"}"#);
-    assert_eq!(heads_by(&detected, "previous_token_head", |score| score)[0], (0, 7));
-    let mut induction = heads_by(&detected, "induction_head", |score| score)[..5].to_vec();
-    induction.sort_unstable();
-    assert_eq!(induction, [(1, 0), (1, 1), (1, 2), (1, 4), (1, 5)]);
-    assert!(values(&detected, "duplicate_token_head", "").iter().all(|score| *score < 0.06));
+    claim(&detected, "previous_token_head", &[(1, 2, 0.93), (1, 5, 0.93), (1, 6, 0.93), (1, 0, 0.77)]);
+    let previous = heads_by(&detected, "previous_token_head", |score| score);
+    assert_eq!(previous[3], (1, 0));
+    let (layer, head) = previous[4];
+    assert!(values(&detected, "previous_token_head", "")[8 * layer + head] < 0.27);
+    let induction = values(&detected, "induction_head", "");
+    assert!(induction[16..24].iter().all(|score| (0.285..0.315).contains(score)), "{induction:?}");
+    assert!(values(&detected, "duplicate_token_head", "").iter().all(|score| *score < 0.03));
+
+    let ablated = of(r#"{"set":"induction"}"#, r#"{"kind":"ablation","site":"z","method":"mean"}"#);
+    let clean = scalar(&ablated, "clean");
+    assert!((clean - 13.24).abs() < 0.01);
+    assert!(values(&ablated, "ablated_z", "").iter().all(|left| clean - f64::from(*left) < 0.65));
+}
+
+/// What `docs/demo.md` says of later years, agreement and reviews.
+#[test]
+fn the_other_claims_about_the_bundled_model_hold() {
+    let years = |options: &str| {
+        let analysis = format!(r#"{{"kind":"activation_patching","metric":"later_years",{options}}}"#);
+        of(r#"{"set":"greater-than"}"#, &analysis)
+    };
+    let heads = years(r#""site":"z""#);
+    assert!((scalar(&heads, "clean") - 0.86).abs() < 0.005);
+    claim(&heads, "patched_z", &[(2, 1, 0.53), (2, 6, 0.49)]);
+    let years = years(r#""site":["mlp_out","resid_pre"],"positions":["YY","end"]"#);
+    for layer in 0..3 {
+        assert!(cell(&years, "patched_resid_pre", layer, "YY") > 0.98);
+    }
+    assert!((cell(&years, "patched_mlp_out", 1, "YY") - 0.89).abs() < 0.006);
+    assert!((cell(&years, "patched_mlp_out", 3, "end") - 0.52).abs() < 0.006);
+
+    let agreement = of(r#"{"set":"agreement"}"#, r#"{"kind":"activation_patching","site":"z"}"#);
+    claim(&agreement, "patched_z", &[(0, 5, 0.27), (2, 4, 0.26), (2, 0, 0.24), (3, 5, 0.18)]);
 
     let reviews = of(r#"{"set":"movie-sentiment"}"#, r#"{"kind":"attribution"}"#);
-    head(&reviews, "head_attribution", &[(2, 3, 0.93), (2, 5, 0.76)]);
+    claim(&reviews, "head_attribution", &[(3, 5, 1.73), (2, 2, 1.42), (3, 2, 1.26), (2, 7, 0.95)]);
+}
+
+/// What `docs/demo.md` says that tuning changed.
+#[test]
+fn tuning_turned_heads_and_mlps_against_good_ends() {
+    let json =
+        r#"{"model":"demo-negative","prompts":{"set":"movie-sentiment"},"analysis":{"kind":"attribution"}}"#;
+    let reviews = r#"{"set":"movie-sentiment"}"#;
+    let (before, after) = (of(reviews, r#"{"kind":"attribution"}"#), run(json));
+    let positive = "head_attribution:positive";
+    claim(&before, positive, &[(3, 5, 2.39), (3, 2, 1.29), (2, 7, 1.14), (2, 2, 1.72)]);
+    claim(&after, positive, &[(3, 5, 0.65), (3, 2, -0.84), (2, 7, -0.24), (2, 2, 0.87)]);
+    for (figures, mlps) in [(&before, [-0.27, 1.7]), (&after, [-2.01, -2.26])] {
+        let layers = values(figures, "layer_attribution", "group:positive");
+        for (found, claimed) in [layers[6], layers[8]].into_iter().zip(mlps) {
+            assert!((found - claimed).abs() < 0.01, "{found}, not {claimed}");
+        }
+    }
+    let mean = |figures: &BTreeMap<String, Figure>| {
+        let lens = values(figures, "logit_lens", "group:positive");
+        lens[lens.len() - 1] + values(figures, "layer_attribution", "group:positive")[9]
+    };
+    assert!((mean(&before) - 6.9).abs() < 0.15 && (mean(&after) + 7.5).abs() < 0.15);
 }
 
 #[test]

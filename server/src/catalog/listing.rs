@@ -1,8 +1,8 @@
 //! Listing what can be loaded.
 
-use super::{Catalog, DEMO};
+use super::Catalog;
 use model::wire::ModelListing;
-use model::{Device, Source};
+use model::{BUNDLED, Device, Source};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ impl Catalog {
             let mut left = MOST_FOLDERS;
             find_models(root, root, DEPTH, &mut left, &mut folders);
         }
-        let here = [(DEMO.to_owned(), "bundled", Source::Demo)];
+        let here = BUNDLED.map(|(name, source)| (name.to_owned(), "bundled", source));
         let below = folders.into_iter().map(|(name, path)| (name, "folder", Source::Folder(path)));
         let cached = self.hub.iter().flat_map(|hub| hub.cached());
         let cached = cached.map(|(name, source)| (name.to_string(), "hub", source));
@@ -134,8 +134,8 @@ mod tests {
         let catalog = Catalog::below(&[root.path().to_owned()]).unwrap();
         let listed = catalog.list(&Device::Cpu, Fingerprints::Known);
         let names: Vec<_> = listed.iter().map(|listing| listing.name.as_str()).collect();
-        assert_eq!(names, ["demo", "org/large", "small"]);
+        assert_eq!(names, ["demo", "demo-negative", "org/large", "small"]);
         assert!(listed[0].info.is_some() && listed[0].problem.is_none());
-        assert!(listed[1].info.is_none() && listed[1].problem.is_some());
+        assert!(listed[2].info.is_none() && listed[2].problem.is_some());
     }
 }

@@ -1,11 +1,12 @@
 //! A run being worked on.
 
+use super::need::Need;
 use crate::artifact::Artifact;
 use crate::runs::Run;
 use crate::store::Files;
 use crate::work::Work;
 use model::wire::{EventBody, Failure, Progress};
-use model::{Error, Job, Step};
+use model::{Error, Figures, Job, Step};
 use std::any::Any;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,8 +16,12 @@ use std::time::Instant;
 /// A run that left the queue: waiting for its model, then stepping.
 pub(super) struct Active<W: Work> {
     pub(super) run: Arc<Run<W>>,
+    /// Which of its models' turn it is.
+    turn: usize,
     job: Option<Box<dyn Job>>,
     file: Option<Artifact>,
+    /// Figures of the turns before the last one.
+    before: Figures,
 }
 
 /// What a step came to.
@@ -28,7 +33,7 @@ pub(super) enum Outcome {
 
 impl<W: Work> Active<W> {
     pub(super) fn new(run: Arc<Run<W>>) -> Self {
-        Self { run, job: None, file: None }
+        Self { run, turn: 0, job: None, file: None, before: Figures::default() }
     }
 
     /// Whether it can be stepped.
@@ -36,8 +41,13 @@ impl<W: Work> Active<W> {
         self.job.is_some()
     }
 
+    /// The model that it works with now.
+    pub(super) fn need(&self) -> Need<W> {
+        Need { run: self.run.clone(), turn: self.turn }
+    }
+
     pub(super) fn waits_for(&self, model_key: &str) -> bool {
-        self.job.is_none() && self.run.work.model_key() == model_key
+        self.job.is_none() && self.need().key() == model_key
     }
 
     /// Says that the model is being loaded (`done` 0) or is there (1).
@@ -48,7 +58,7 @@ impl<W: Work> Active<W> {
 
     /// Makes the job on the model.
     pub(super) fn start(&mut self, model: Arc<W::Model>) -> Result<(), Failure> {
-        self.job = Some(guarded(|| self.run.work.job(model))?);
+        self.job = Some(guarded(|| self.run.work.job(self.turn, model, &self.before))?);
         Ok(())
     }
 
@@ -69,10 +79,19 @@ impl<W: Work> Active<W> {
     fn take(&mut self, step: Step, files: &Files) -> Result<bool, Failure> {
         self.append(&step.bytes, step.finished, files)
             .map_err(|e| internal(format!("the result's file cannot be written: {e}; is the disk full?")))?;
+        let last = self.turn + 1 == self.run.work.turns();
+        if !last {
+            self.before.keep(&step.events);
+        }
         for body in step.events {
             self.run.log.push(body);
         }
-        Ok(step.finished)
+        if step.finished && !last {
+            // its model is let go before the next one is asked for
+            self.job = None;
+            self.turn += 1;
+        }
+        Ok(step.finished && last)
     }
 
     fn append(&mut self, bytes: &[u8], finished: bool, files: &Files) -> io::Result<()> {

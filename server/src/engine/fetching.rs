@@ -2,8 +2,8 @@
 
 use super::Signal;
 use super::models::{Arrival, Arrived};
+use super::need::Need;
 use crate::hub::{Pace, Unfetched, Watch};
-use crate::runs::Run;
 use crate::work::{Fetch, Work};
 use model::wire::{EventBody, Failure, Progress};
 use parking_lot::Mutex;
@@ -15,28 +15,28 @@ use std::thread::Builder;
 
 /// The runs that wait for one model.
 pub(super) struct Demand<W: Work> {
-    runs: Mutex<Vec<Arc<Run<W>>>>,
+    needs: Mutex<Vec<Need<W>>>,
     over: AtomicBool,
     given_up: AtomicBool,
 }
 
 impl<W: Work> Demand<W> {
-    pub(super) fn new(run: &Arc<Run<W>>) -> Self {
-        let runs = Mutex::new(vec![run.clone()]);
-        Self { runs, over: AtomicBool::new(false), given_up: AtomicBool::new(false) }
+    pub(super) fn new(need: &Need<W>) -> Self {
+        let needs = Mutex::new(vec![need.clone()]);
+        Self { needs, over: AtomicBool::new(false), given_up: AtomicBool::new(false) }
     }
 
     /// One more run waits.
-    pub(super) fn join(&self, run: &Arc<Run<W>>) {
-        let mut runs = self.runs.lock();
-        if !runs.iter().any(|waiting| Arc::ptr_eq(waiting, run)) {
-            runs.push(run.clone());
+    pub(super) fn join(&self, need: &Need<W>) {
+        let mut needs = self.needs.lock();
+        if !needs.iter().any(|waiting| Arc::ptr_eq(&waiting.run, &need.run)) {
+            needs.push(need.clone());
         }
     }
 
     /// A run that still waits.
-    pub(super) fn someone(&self) -> Option<Arc<Run<W>>> {
-        self.runs.lock().iter().find(|run| !run.is_cancelled()).cloned()
+    pub(super) fn someone(&self) -> Option<Need<W>> {
+        self.needs.lock().iter().find(|need| !need.run.is_cancelled()).cloned()
     }
 
     pub(super) fn is_wanted(&self) -> bool {
@@ -54,8 +54,8 @@ impl<W: Work> Demand<W> {
     }
 
     fn say(&self, progress: &Progress) {
-        for run in self.runs.lock().iter() {
-            run.log.push(EventBody::Progress(progress.clone()));
+        for need in self.needs.lock().iter() {
+            need.run.log.push(EventBody::Progress(progress.clone()));
         }
     }
 }

@@ -8,6 +8,7 @@
 mod active;
 mod fetching;
 mod models;
+mod need;
 mod residents;
 #[cfg(test)]
 mod tests;

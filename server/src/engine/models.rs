@@ -8,8 +8,8 @@
 use super::Signal;
 use super::active::guarded;
 use super::fetching::{self, Demand};
+use super::need::Need;
 use super::residents::{Resident, Residents};
-use crate::runs::Run;
 use crate::work::Work;
 use model::wire::{Failure, Residence};
 use std::sync::mpsc::{Sender, channel};
@@ -57,21 +57,21 @@ pub(super) struct Models<W: Work> {
     /// What others see of all this.
     residents: Residents,
     signals: Sender<Signal<W::Model>>,
-    requests: Sender<Arc<Run<W>>>,
+    requests: Sender<Need<W>>,
 }
 
 impl<W: Work> Models<W> {
     /// Starts the thread `model-loader`, which ends when this is dropped.
     pub(super) fn start(budget: u64, signals: Sender<Signal<W::Model>>) -> std::io::Result<Self> {
-        let (requests, inbox) = channel::<Arc<Run<W>>>();
+        let (requests, inbox) = channel::<Need<W>>();
         let loaded = signals.clone();
         Builder::new().name("model-loader".to_owned()).spawn(move || {
-            for run in inbox {
-                let key = run.work.model_key();
+            for need in inbox {
+                let key = need.key();
                 let began = Instant::now();
-                let model = guarded(|| run.work.load()).map(Arc::new);
+                let model = guarded(|| need.load()).map(Arc::new);
                 // its runs are told by the engine; this thread must not keep one alive
-                drop(run);
+                drop(need);
                 tracing::info!(%key, ok = model.is_ok(), seconds = began.elapsed().as_secs_f64(), "loaded a model");
                 if loaded.send(Signal::Model(Arrival { key, stage: Arrived::Loaded(model) })).is_err() {
                     break;
@@ -113,9 +113,9 @@ impl<W: Work> Models<W> {
         (bytes, used)
     }
 
-    /// The model of a run; where it is not loaded, it will be, and `None` is returned for now.
-    pub(super) fn get(&mut self, run: &Arc<Run<W>>) -> Option<Arc<W::Model>> {
-        let key = run.work.model_key();
+    /// The model that a run needs; where it is not loaded, it will be, and `None` is returned for now.
+    pub(super) fn get(&mut self, need: &Need<W>) -> Option<Arc<W::Model>> {
+        let key = need.key();
         if let Some(found) = self.kept.iter().position(|kept| kept.key == key) {
             let kept = self.kept.remove(found);
             let model = kept.model.clone();
@@ -123,15 +123,15 @@ impl<W: Work> Models<W> {
             return Some(model);
         }
         match self.coming.iter().find(|coming| coming.key == key) {
-            Some(coming) => coming.demand.join(run),
-            None => self.ask_for(key, run),
+            Some(coming) => coming.demand.join(need),
+            None => self.ask_for(key, need),
         }
         None
     }
 
-    fn ask_for(&mut self, key: String, run: &Arc<Run<W>>) {
-        let (bytes, demand) = (run.work.model_bytes(), Arc::new(Demand::new(run)));
-        let fetch = run.work.fetch();
+    fn ask_for(&mut self, key: String, need: &Need<W>) {
+        let (bytes, demand) = (need.bytes(), Arc::new(Demand::new(need)));
+        let fetch = need.fetch();
         let stage = if fetch.is_some() { Residence::Downloading } else { Residence::Waiting };
         if let Some(fetch) = fetch {
             fetching::start(key.clone(), fetch, demand.clone(), self.signals.clone());
@@ -183,10 +183,10 @@ impl<W: Work> Models<W> {
             return;
         }
         let coming = &mut self.coming[place];
-        if let Some(run) = coming.demand.someone() {
+        if let Some(need) = coming.demand.someone() {
             coming.stage = Residence::Loading;
             // fails only once the thread is gone, and then the engine is going too
-            let _ = self.requests.send(run);
+            let _ = self.requests.send(need);
         }
     }
 

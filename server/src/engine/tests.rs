@@ -6,7 +6,7 @@ use crate::queue::Lane;
 use crate::store::Files;
 use model::wire::EventBody;
 use model::wire::{Event, Experiment, Started};
-use model::{Error, Job, Step};
+use model::{Error, Figures, Job, Step};
 use parking_lot::Mutex;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -34,6 +34,7 @@ struct Fake {
     gate: Option<Gate>,
     started: Started,
     experiment: Experiment,
+    turns: usize,
 }
 
 struct FakeJob {
@@ -89,26 +90,33 @@ impl Job for FakeJob {
 impl Work for Fake {
     type Model = ();
 
-    fn model_key(&self) -> String {
+    fn turns(&self) -> usize {
+        self.turns
+    }
+
+    fn model_key(&self, turn: usize) -> String {
+        if turn > 0 {
+            return "second".to_owned();
+        }
         let own = matches!(self.behaviour, Behaviour::PanicsInLoading);
         if own { self.name.to_owned() } else { "shared".to_owned() }
     }
 
-    fn model_bytes(&self) -> u64 {
+    fn model_bytes(&self, _turn: usize) -> u64 {
         1
     }
 
-    fn fetch(&self) -> Option<crate::work::Fetch> {
+    fn fetch(&self, _turn: usize) -> Option<crate::work::Fetch> {
         None
     }
 
-    fn load(&self) -> Result<(), Error> {
+    fn load(&self, _turn: usize) -> Result<(), Error> {
         assert!(!matches!(self.behaviour, Behaviour::PanicsInLoading), "no such tensor");
         self.trace.lock().push("load");
         Ok(())
     }
 
-    fn job(&self, _model: Arc<()>) -> Result<Box<dyn Job>, Error> {
+    fn job(&self, _turn: usize, _model: Arc<()>, _before: &Figures) -> Result<Box<dyn Job>, Error> {
         let Self { name, behaviour, .. } = *self;
         let (trace, gate) = (self.trace.clone(), self.gate.clone());
         Ok(Box::new(FakeJob { name, behaviour, done: 0, trace, gate }))
@@ -167,6 +175,7 @@ impl Bench {
             gate: None,
             started: serde_json::from_value(started).unwrap(),
             experiment: serde_json::from_value(experiment).unwrap(),
+            turns: 1,
         }
     }
 
@@ -236,6 +245,14 @@ fn a_model_is_loaded_once() {
         bench.next_end().1.unwrap();
     }
     assert_eq!(bench.trace.lock().iter().filter(|step| **step == "load").count(), 1);
+}
+
+#[test]
+fn a_run_on_two_models_has_them_one_after_the_other() {
+    let bench = Bench::new();
+    bench.submit(Fake { turns: 2, ..bench.fake("both", Lane::Short, Behaviour::Steps(2)) });
+    assert_eq!(bench.next_end(), ("both".to_owned(), Ok(())));
+    assert_eq!(*bench.trace.lock(), ["load", "both", "both", "load", "both", "both"]);
 }
 
 #[test]

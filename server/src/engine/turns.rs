@@ -29,7 +29,7 @@ impl<W: Work> Thread<W> {
                     continue;
                 }
                 let active = Active::new(run);
-                match self.models.get(&active.run) {
+                match self.models.get(&active.need()) {
                     None => active.say_loading(0),
                     Some(model) => {
                         self.begin(active, model);
@@ -49,7 +49,7 @@ impl<W: Work> Thread<W> {
         while place < self.active.len() {
             let waiting = &self.active[place];
             let room = self.stepped(waiting.run.lane()) < AT_ONCE;
-            match if waiting.is_ready() || !room { None } else { self.models.get(&waiting.run) } {
+            match if waiting.is_ready() || !room { None } else { self.models.get(&waiting.need()) } {
                 None => place += 1,
                 Some(model) => {
                     let active = self.active.remove(place);

@@ -1,33 +1,44 @@
 //! What a figure shows, in a sentence or two: under its picture in everything that leaves hooklens.
 
+use model::sides::Side;
 use model::wire::{Analysis, DetectHeads, ErrorMeasure, Figure};
 
-/// What the figure shows, and the unit of its numbers.
-pub fn figure(analysis: &Analysis, figure: &Figure) -> &'static str {
+/// What the figure shows, and the unit of its numbers; of two models, whose it is.
+pub fn figure(analysis: &Analysis, figure: &Figure) -> String {
+    let (side, name) = Side::of(&figure.name);
+    let whose = match side {
+        Side::First => "",
+        Side::Other => "Of the model that it is compared with. ",
+        Side::Difference => "The first model’s minus the other’s. ",
+    };
+    format!("{whose}{}", of(analysis, name))
+}
+
+fn of(analysis: &Analysis, name: &str) -> &'static str {
     match analysis {
-        Analysis::Attribution(_) => attribution(&figure.name),
-        Analysis::Head(_) => head(&figure.name),
-        Analysis::Neurons(_) => neurons(&figure.name),
-        Analysis::PositionAttribution(_) => position_attribution(&figure.name),
-        Analysis::Attention(_) => attention(&figure.name),
-        Analysis::LogitLens(_) => logit_lens(&figure.name),
-        Analysis::PromptTest(_) => prompt_test(&figure.name),
-        Analysis::DetectHeads(options) => detect_heads(options, &figure.name),
-        Analysis::HeadCircuit(_) => head_circuit(&figure.name),
-        Analysis::Composition(_) => composition(&figure.name),
-        Analysis::Generate(_) => generate(&figure.name),
+        Analysis::Attribution(_) => attribution(name),
+        Analysis::Head(_) => head(name),
+        Analysis::Neurons(_) => neurons(name),
+        Analysis::PositionAttribution(_) => position_attribution(name),
+        Analysis::Attention(_) => attention(name),
+        Analysis::LogitLens(_) => logit_lens(name),
+        Analysis::PromptTest(_) => prompt_test(name),
+        Analysis::DetectHeads(options) => detect_heads(options, name),
+        Analysis::HeadCircuit(_) => head_circuit(name),
+        Analysis::Composition(_) => composition(name),
+        Analysis::Generate(_) => generate(name),
         Analysis::Activations(_) => "The tensors in the file, one a prompt and site, with their shapes.",
-        Analysis::ActivationPatching(_) => patching(&figure.name),
-        Analysis::PathPatching(_) => paths(&figure.name),
-        Analysis::Ablation(_) => ablation(&figure.name),
-        Analysis::Intervene(_) => intervene(&figure.name),
-        Analysis::AttributionPatching(_) => estimated(&figure.name),
+        Analysis::ActivationPatching(_) => patching(name),
+        Analysis::PathPatching(_) => paths(name),
+        Analysis::Ablation(_) => ablation(name),
+        Analysis::Intervene(_) => intervene(name),
+        Analysis::AttributionPatching(_) => estimated(name),
     }
 }
 
 /// The unit of the figure's values, where they have one.
 pub fn unit(analysis: &Analysis, figure: &Figure) -> &'static str {
-    match (analysis, figure.name.as_str()) {
+    match (analysis, Side::of(&figure.name).1) {
         (Analysis::Attribution(_) | Analysis::PositionAttribution(_), _)
         | (Analysis::Neurons(_), "neuron_attribution")
         | (Analysis::Head(_), "source_attribution" | "per_prompt") => "logits",
@@ -45,7 +56,7 @@ pub fn unit(analysis: &Analysis, figure: &Figure) -> &'static str {
 
 /// What the rows and columns of a map are, where their labels do not say it.
 pub fn axes(name: &str) -> Option<(&'static str, &'static str)> {
-    match name {
+    match Side::of(name).1 {
         "pattern" | "value_weighted" => Some(("query", "key")),
         "q_composition" | "k_composition" | "v_composition" => Some(("later head", "earlier head")),
         _ => None,

@@ -46,7 +46,7 @@ pub fn embed(report: &Report, figure: &Figure, theme: Theme, link: &str) -> Stri
          hooklens</a></figcaption></figure>",
         drawing.inline(),
         escape(&figure.title),
-        escape(about::figure(&report.experiment.analysis, figure)),
+        escape(&about::figure(&report.experiment.analysis, figure)),
         escape(link),
         escape(&report.model().name),
     );
@@ -107,7 +107,7 @@ fn section(report: &Report, figure: &Figure, picture: &str) -> String {
         "<section>\n<h2>{}{prompt}</h2>\n<p>{}</p>\n<div class=\"picture\">{picture}</div>\n<details><summary>Numbers</summary>\
          {}</details>\n{}</section>\n",
         escape(&figure.title),
-        escape(about::figure(&report.experiment.analysis, figure)),
+        escape(&about::figure(&report.experiment.analysis, figure)),
         table(figure),
         code.unwrap_or_default()
     )

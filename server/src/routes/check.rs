@@ -3,10 +3,8 @@
 use super::{App, blocking};
 use crate::body::ExperimentBody;
 use crate::error::{AppError, problems_of};
-use crate::memory;
 use axum::Json;
 use axum::extract::State;
-use model::Plan;
 use model::wire::{ApiError, Checked, Experiment};
 use std::sync::Arc;
 
@@ -21,12 +19,8 @@ pub(super) async fn check(
     State(app): State<Arc<App>>,
     ExperimentBody(experiment): ExperimentBody,
 ) -> Result<Json<Checked>, AppError> {
-    let open = |app: &App, name: &str| {
-        let opened = app.catalog.open(name)?;
-        memory::check(&opened.checkpoint, app.model_budget).map(|()| opened)
-    };
-    let checked = blocking(move || match open(&app, &experiment.model) {
-        Ok(opened) => Ok(Plan::check(&opened.checkpoint, &experiment, &app.limits)?),
+    let checked = blocking(move || match app.catalog.open_all(&experiment, app.model_budget) {
+        Ok(models) => Ok(models.check(&experiment, &app.limits)?),
         Err(error) => Ok(Checked {
             id: None,
             problems: problems_of(&error),

@@ -2,6 +2,7 @@
 
 mod check;
 mod docs;
+mod examples;
 mod exports;
 mod health;
 mod models;

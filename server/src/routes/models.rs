@@ -63,7 +63,7 @@ pub(super) async fn load(
     let loading = blocking(move || {
         let opened = opener.catalog.open(&request.model)?;
         memory::check(&opened.checkpoint, opener.model_budget)?;
-        Ok(Planned::only_load(&opened, request.processing.unwrap_or_default(), &opener.device)?)
+        Ok(Planned::only_load(opened, request.processing.unwrap_or_default(), &opener.device)?)
     });
     app.runs.submit(loading.await?).await.map(Json)
 }

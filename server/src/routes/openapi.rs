@@ -1,6 +1,6 @@
 //! The routes together with their OpenAPI document.
 
-use super::{App, check, exports, health, models, prompts, results, runs, sets};
+use super::{App, check, examples, exports, health, models, prompts, results, runs, sets};
 use axum::Json;
 use std::sync::Arc;
 use utoipa::OpenApi;
@@ -49,6 +49,7 @@ pub(super) fn rest() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(models::unload))
         .routes(routes!(models::memory))
         .routes(routes!(sets::list))
+        .routes(routes!(examples::list))
         .routes(routes!(health::health))
 }
 

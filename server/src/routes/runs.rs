@@ -4,7 +4,6 @@ use super::{App, Path, Query, blocking};
 use crate::body::ExperimentBody;
 use crate::error::AppError;
 use crate::frames::Encoding;
-use crate::memory;
 use crate::work::Planned;
 use axum::Json;
 use axum::extract::State;
@@ -33,9 +32,8 @@ pub(super) async fn start(
 ) -> Result<Json<RunAccepted>, AppError> {
     let planner = app.clone();
     let plan = blocking(move || {
-        let opened = planner.catalog.open(&experiment.model)?;
-        memory::check(&opened.checkpoint, planner.model_budget)?;
-        Ok(Planned::new(&opened, &experiment, &planner.limits, &planner.device)?)
+        let models = planner.catalog.open_all(&experiment, planner.model_budget)?;
+        Ok(Planned::new(models, &experiment, &planner.limits, &planner.device)?)
     });
     app.runs.submit(plan.await?).await.map(Json)
 }

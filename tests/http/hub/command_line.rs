@@ -87,7 +87,7 @@ fn a_revision_can_be_pinned_by_tag_and_by_commit() {
 
     let listed = outcome(with_hub(&hub, &cache).arg("models"));
     let names: Vec<_> = listed.stdout.lines().map(|line| line.split("  ").next().unwrap()).collect();
-    assert_eq!(names, ["demo", "org/tiny", "org/tiny@v1"]);
+    assert_eq!(names, ["demo", "demo-negative", "org/tiny", "org/tiny@v1"]);
 }
 
 #[test]

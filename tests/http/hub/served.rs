@@ -55,8 +55,8 @@ async fn a_run_follows_its_download_and_the_model_is_listed() {
         "{units:?}"
     );
     let models = bench.json("/api/models").await;
-    assert_eq!((&models[1]["name"], &models[1]["source"]), (&json!("org/tiny"), &json!("hub")));
-    assert_eq!(models[1]["info"]["fingerprint"], COMMIT);
+    assert_eq!((&models[2]["name"], &models[2]["source"]), (&json!("org/tiny"), &json!("hub")));
+    assert_eq!(models[2]["info"]["fingerprint"], COMMIT);
     bench.stop().await;
 }
 

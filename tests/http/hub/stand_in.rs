@@ -115,7 +115,10 @@ impl StandIn {
 
 fn read(folder: &std::path::Path) -> Files {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let files = entries.filter(|path| path.extension().is_none_or(|extension| extension != "rs"));
+    let of_model = |path: &std::path::PathBuf| {
+        path.is_file() && path.extension().is_none_or(|extension| extension != "rs" && extension != "md")
+    };
+    let files = entries.filter(of_model);
     files
         .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap()))
         .collect()

@@ -1,11 +1,10 @@
 //! The result on the page against another one, or two of its groups against each other.
 
-use super::AnyFigure;
-use crate::compare;
+use crate::compare::{BESIDE, Names, Sides, groups};
+use crate::components::sides::{Both, Entry, SideBySide};
 use crate::state::{RunState, RunStatus, ViewState, show_stored};
 use leptos::prelude::*;
-use model::wire::Figure;
-use std::sync::Arc;
+use model::wire::{Figure, FigureData};
 
 /// In the place of a run's id: the groups of the result on the page.
 pub const GROUPS: &str = "groups";
@@ -43,32 +42,43 @@ fn Other(id: String) -> impl IntoView {
     let run: RunState = expect_context();
     let other = RunState::new();
     show_stored(other, id);
-    let made = Memo::new(move |_| {
-        let keys = run.figures.get();
-        other.figures.track();
-        let each = |(name, prompt): (String, Option<usize>)| {
-            let pair = run.figure(&name, prompt).get().zip(other.figure(&name, prompt).get());
-            pair.map(|(this, that)| compare::pair(&this, &that, ("this run", "the other")))
-                .unwrap_or_default()
+    let entries = Memo::new(move |_| {
+        let keys = run.figures.get().into_iter().filter(|(_, prompt)| prompt.is_none());
+        let entry = |(name, _): (String, Option<usize>)| {
+            let (this, that) = (run.figure(&name, None).get()?, other.figure(&name, None).get()?);
+            let same_kind = std::mem::discriminant(&this.data) == std::mem::discriminant(&that.data);
+            same_kind.then(|| entry(&this))
         };
-        keys.into_iter()
-            .filter(|(_, prompt)| prompt.is_none())
-            .flat_map(each)
-            .map(Arc::new)
-            .collect::<Vec<_>>()
+        keys.filter_map(entry).collect::<Vec<_>>()
+    });
+    let both = Callback::new(move |entry: Entry| -> Both {
+        let (this, that) = (run.figure(&entry.name, None), other.figure(&entry.name, None));
+        Memo::new(move |_| Some(Sides::new(this.get()?, &*that.get()?))).into()
     });
     let said = move || match other.status.get() {
         RunStatus::Failed { message, .. } => message,
         _ if other.experiment.with(Option::is_none) => "Loading the other result".to_owned(),
-        _ if made.with(Vec::is_empty) => "The two results have no figures of the same shape".to_owned(),
+        _ if entries.with(Vec::is_empty) => "The two results have no figures in common".to_owned(),
         _ => {
             let name = other.experiment.with(|e| e.as_ref().map(|e| crate::components::names(e).join(" · ")));
             format!("The result on the page against {}.", name.unwrap_or_default())
         }
     };
+    let names = Names { first: "this run".to_owned(), other: "the other".to_owned() };
     view! {
         <p class="caption" role="status">{said}</p>
-        <Made made />
+        <SideBySide entries both names />
+    }
+}
+
+/// What is shown of a figure that this page puts beside another one.
+fn entry(figure: &Figure) -> Entry {
+    Entry {
+        name: figure.name.clone(),
+        prompt: None,
+        title: figure.title.clone(),
+        panel: format!("{BESIDE}{}", figure.name),
+        is_map: matches!(figure.data, FigureData::Heatmap { .. }),
     }
 }
 
@@ -76,28 +86,16 @@ fn Other(id: String) -> impl IntoView {
 #[component]
 fn Groups() -> impl IntoView {
     let run: RunState = expect_context();
-    let names = Memo::new(move |_| {
-        let names = run.figures.with(|keys| {
-            keys.iter()
-                .filter_map(|(name, _)| name.strip_prefix("head_attribution:").map(str::to_owned))
-                .collect()
-        });
-        let names: Vec<String> = names;
-        names
+    let groups = Memo::new(move |_| {
+        let names = run.figures.get().into_iter();
+        let names = names.filter_map(|(name, _)| name.strip_prefix("head_attribution:").map(str::to_owned));
+        names.collect::<Vec<_>>()
     });
     let chosen = RwSignal::new((0usize, 1usize));
-    let made = Memo::new(move |_| {
-        let (first, second) = chosen.get();
-        let names = names.get();
-        let (Some(first), Some(second)) = (names.get(first), names.get(second)) else { return Vec::new() };
-        let figures: Vec<Figure> = run
-            .figures
-            .get()
-            .into_iter()
-            .filter_map(|(name, prompt)| run.figure(&name, prompt).get())
-            .map(|figure| Figure::clone(&figure))
-            .collect();
-        compare::groups(&figures, (first, second)).into_iter().map(Arc::new).collect::<Vec<_>>()
+    let names = Memo::new(move |_| {
+        let (first, other) = chosen.get();
+        let group = |index: usize| groups.with(|groups| groups.get(index).cloned());
+        Some(Names { first: group(first)?, other: group(other)? })
     });
     let choice =
         move |label: &'static str, get: fn((usize, usize)) -> usize, set: fn(&mut (usize, usize), usize)| {
@@ -112,7 +110,7 @@ fn Groups() -> impl IntoView {
                         chosen.update(|chosen| set(chosen, index));
                     }
                 >
-                    {move || names.get().into_iter().enumerate().map(option).collect_view()}
+                    {move || groups.get().into_iter().enumerate().map(option).collect_view()}
                 </select>
             }
         };
@@ -121,22 +119,27 @@ fn Groups() -> impl IntoView {
             {choice("First group", |c| c.0, |c, i| c.0 = i)} "against"
             {choice("Second group", |c| c.1, |c, i| c.1 = i)}
         </div>
-        <Made made />
+        {move || names.get().map(|names| view! { <TwoGroups names /> })}
     }
 }
 
-/// The figures made, each drawn by its kind.
 #[component]
-fn Made(made: Memo<Vec<Arc<Figure>>>) -> impl IntoView {
-    let names = Memo::new(move |_| made.with(|made| made.iter().map(|f| f.name.clone()).collect::<Vec<_>>()));
-    view! {
-        <For each=move || names.get() key=Clone::clone let:name>
-            {
-                let figure = Signal::derive(move || {
-                    made.with(|made| made.iter().find(|figure| figure.name == name).cloned())
-                });
-                view! { <AnyFigure figure /> }
-            }
-        </For>
-    }
+fn TwoGroups(names: Names) -> impl IntoView {
+    let run: RunState = expect_context();
+    let made = {
+        let names = names.clone();
+        Memo::new(move |_| {
+            let keys = run.figures.get().into_iter();
+            let figures: Vec<_> = keys.filter_map(|(name, prompt)| run.figure(&name, prompt).get()).collect();
+            groups(&figures, &names)
+        })
+    };
+    let entries = Memo::new(move |_| {
+        made.with(|made| made.iter().map(|sides| entry(&sides.first)).collect::<Vec<_>>())
+    });
+    let both = Callback::new(move |entry: Entry| -> Both {
+        let find = move |made: &Vec<Sides>| made.iter().find(|sides| sides.first.name == entry.name).cloned();
+        Memo::new(move |_| made.with(&find)).into()
+    });
+    view! { <SideBySide entries both names /> }
 }

@@ -1,16 +1,31 @@
 //! What a figure is, in one line, and its unit: for figures that have no component of their own.
 
-/// Unit and caption of the figure `name` of an analysis; both empty for one this page has no words for.
-pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
-    // figures of groups say the same as the figure of all
-    let name = name.split(':').next().unwrap_or_default();
-    match (kind, name) {
-        (_, "scatter") => {
-            ("", "Each point is a cell of the two maps: its value in the one against its value in the other.")
-        }
-        (_, "difference") => ("", "The first minus the second."),
-        (_, "two_lines") => ("", "The means of both, over each other."),
+use crate::compare::BESIDE;
+use model::sides::Side;
 
+/// Unit and caption of the figure `name` of an analysis; both empty for one this page has no words for.
+pub fn explain(kind: &str, name: &str) -> (&'static str, String) {
+    let (side, name) = match name.strip_prefix(BESIDE) {
+        Some(name) => (Side::Difference, name),
+        None => Side::of(name),
+    };
+    // figures of groups say the same as the figure of all
+    let (unit, caption) = words(kind, name.split(':').next().unwrap_or_default());
+    let whose = match side {
+        // only the first model's have buttons
+        Side::First if name == "prompt_test" => {
+            " A token can become the answer or the distractor of an attribution."
+        }
+        Side::First => "",
+        Side::Other => " Of the other model.",
+        Side::Difference => " The difference is the first minus the other.",
+    };
+    (unit, format!("{caption}{whose}").trim_start().to_owned())
+}
+
+fn words(kind: &str, name: &str) -> (&'static str, &'static str) {
+    match (kind, name) {
+        ("attribution", name) => of_attribution(name),
         ("head", "pattern") => ("", "Where the head looks: queries down, keys across."),
         ("head", "value_weighted") => {
             ("", "The pattern times the norm of what each key’s value writes, ‖v W_O‖.")
@@ -26,10 +41,7 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
             ("", "The answer of the clean runs and of the changed ones, mean over prompts.")
         }
         ("intervene", "top_tokens") => ("", "The likeliest next tokens, before and after."),
-        ("prompt_test", "prompt_test") => (
-            "logits",
-            "The likeliest next tokens, by the model’s own logits. A token can become the answer or the distractor of an attribution.",
-        ),
+        ("prompt_test", "prompt_test") => ("logits", "The likeliest next tokens, by the model’s own logits."),
         ("prompt_test", "answer" | "distractor") => (
             "",
             "Rank among all tokens (0 is the likeliest), logit and probability of its first token; joint probability of all its tokens in turn.",
@@ -92,6 +104,22 @@ pub fn explain(kind: &str, name: &str) -> (&'static str, &'static str) {
         ),
         _ => ("", ""),
     }
+}
+
+/// Of attribution, whose figures have views of their own: as they are put side by side.
+fn of_attribution(name: &str) -> (&'static str, &'static str) {
+    let caption = match name {
+        "logit_diff" => "logit(answer) − logit(distractor) at each prompt’s last real token.",
+        "logit_lens" => {
+            "The same difference, read from the residual stream before each layer with the final norm’s scale."
+        }
+        "layer_attribution" => "What each layer’s attention and MLP add, with embed and bias.",
+        "head_attribution" => "What each head’s output adds to logit(answer) − logit(distractor).",
+        "bias_attribution" => "What the attention biases b_O add.",
+        "summary" => "The mean over prompts, and its parts, which add up to it.",
+        _ => return ("", ""),
+    };
+    ("logits", caption)
 }
 
 /// Of the kinds that change a run, what their maps do not say themselves.
@@ -161,5 +189,24 @@ fn of_heads(name: &str) -> (&'static str, &'static str) {
             ("", "How much of what a later head’s values read (rows) an earlier head can write (columns).")
         }
         _ => ("", ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_side_has_the_words_of_its_figure_and_says_whose_it_is() {
+        let (unit, caption) = explain("attribution", "difference:head_attribution:positive");
+        assert_eq!(unit, "logits");
+        assert_eq!(
+            caption,
+            "What each head’s output adds to logit(answer) − logit(distractor). The difference is the first minus the other."
+        );
+        assert_eq!(explain("attribution", "beside:head_attribution").1, caption);
+        assert!(explain("attribution", "compare_with:logit_lens").1.ends_with("Of the other model."));
+        assert_eq!(explain("any", "difference:new").1, "The difference is the first minus the other.");
+        assert_eq!(explain("any", "new").1, "");
     }
 }

@@ -23,10 +23,7 @@ pub fn TokenGrid(
     let run: RunState = expect_context();
     let prompt = figure.get_untracked().and_then(|f| f.prompt);
     let tokens = run.figure(TOKENS, prompt);
-    let ranked = Memo::new(move |_| {
-        let (grid, table) = (figure.get()?, tokens.get()?);
-        Some(Arc::new(Ranked::new(&grid, &table)?))
-    });
+    let ranked = ranked(figure, tokens);
     let texts =
         Signal::derive(move || Arc::new(ranked.get().map(|ranked| ranked.first()).unwrap_or_default()));
     let say =
@@ -34,9 +31,14 @@ pub fn TokenGrid(
     view! { <Matrix figure texts say numbers=tokens /> }
 }
 
+/// The tokens of a grid's cells, once both figures have come.
+pub fn ranked(grid: Source, tokens: Source) -> Memo<Option<Arc<Ranked>>> {
+    Memo::new(move |_| Some(Arc::new(Ranked::new(&*grid.get()?, &*tokens.get()?)?)))
+}
+
 /// The table's tokens by cell of the grid.
 #[derive(Clone, Debug, PartialEq)]
-struct Ranked {
+pub struct Ranked {
     columns: usize,
     /// Token and probability, likeliest first, row-major.
     cells: Vec<Vec<(String, f64)>>,
@@ -76,9 +78,19 @@ impl Ranked {
             .collect()
     }
 
+    /// The likeliest token of a cell, and its probability, in words; empty where there is none.
+    pub fn say_first(&self, cell: Cell) -> String {
+        self.say_some(cell, 1)
+    }
+
     fn say(&self, cell: Cell) -> String {
+        self.say_some(cell, usize::MAX)
+    }
+
+    fn say_some(&self, cell: Cell, count: usize) -> String {
         let ranked = self.cells.get(cell.row * self.columns + cell.column);
-        let named = ranked.into_iter().flatten().map(|(token, p)| format!("“{token}” {}", plain(*p)));
+        let named =
+            ranked.into_iter().flatten().take(count).map(|(token, p)| format!("“{token}” {}", plain(*p)));
         named.collect::<Vec<_>>().join(" · ")
     }
 }
@@ -117,5 +129,6 @@ mod tests {
         let ranked = Ranked::new(&grid, &table).unwrap();
         assert_eq!(ranked.first(), ["", " x", " z", ""]);
         assert_eq!(ranked.say(Cell { row: 0, column: 1 }), "“ x” 0.2000 · “ y” 0.1250");
+        assert_eq!(ranked.say_first(Cell { row: 0, column: 1 }), "“ x” 0.2000");
     }
 }

@@ -2,6 +2,7 @@
 //! the page without code of its own. What a kind has beyond that stands in a file of its own ([`answers`], [`lens`]).
 
 pub mod answers;
+pub mod cells;
 pub mod chart;
 pub mod compare;
 pub mod continuation;
@@ -10,6 +11,7 @@ pub mod lens;
 pub mod matrix;
 pub mod prompts;
 pub mod scalars;
+pub mod shown;
 pub mod tokens;
 
 use super::attention::{self, AttentionGrid};
@@ -17,7 +19,8 @@ use super::figures::export::{Address, Format, Picture, svg_address};
 use super::figures::lines::Source;
 use super::figures::panel::{FigurePanel, Heading};
 use super::figures::screen::Screen;
-use super::figures::take_away::picture_address;
+use super::figures::take_away::stored_address;
+use super::sides::TwoModels;
 use crate::api;
 use crate::heatmap::Renderer;
 use crate::state::{RunState, ViewState};
@@ -47,6 +50,7 @@ pub fn AnyResult() -> impl IntoView {
     // the attention grid shows the tokens of its only prompt itself
     let has_grid = Memo::new(move |_| keys.with(|keys| keys.iter().any(|(name, _)| name == attention::NAME)));
     view! {
+        <TwoModels />
         <compare::Comparison />
         <answers::Answers />
         <Show when=move || !has_grid.get()>
@@ -102,7 +106,7 @@ fn Frame(
     view! {
         <FigurePanel
             heading
-            caption=Signal::stored(caption.to_owned())
+            caption=Signal::stored(caption)
             figure
             table
             picture
@@ -114,7 +118,7 @@ fn Frame(
 }
 
 /// The names and the unit of a figure, and the line under its title.
-fn heading(run: RunState, figure: Source) -> (Heading, &'static str) {
+fn heading(run: RunState, figure: Source) -> (Heading, String) {
     let first = figure.get_untracked();
     let name = first.as_ref().map(|f| f.name.clone()).unwrap_or_default();
     let title = first.map(|f| f.title.clone()).unwrap_or_default();
@@ -126,7 +130,7 @@ fn heading(run: RunState, figure: Source) -> (Heading, &'static str) {
 /// The server's picture of the figure.
 fn stored_picture(run: RunState, figure: Source) -> Picture {
     let make = move |format: Format| -> Address {
-        let address = figure.get_untracked().and_then(|figure| picture_address(run, &figure));
+        let address = figure.get_untracked().and_then(|figure| stored_address(run, &figure, "svg"));
         Box::pin(async move {
             let address = address
                 .ok_or("pictures come with the finished result; what two results make is numbers only")?;

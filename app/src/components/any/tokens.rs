@@ -8,7 +8,7 @@ use crate::components::Token;
 use crate::draft::{Role, Row};
 use crate::state::{Form, RunState};
 use leptos::prelude::*;
-use model::wire::{Cell, FigureData, TOKEN_COLUMNS};
+use model::wire::{Cell, Figure, FigureData, TOKEN_COLUMNS};
 
 /// Rows shown; more are in the exports.
 const MOST_ROWS: usize = 400;
@@ -29,44 +29,45 @@ pub fn AnyTable(
         let of = |name: &str| run.figure(name, prompt).get().map(|f| joined(&f)).unwrap_or_default();
         Some(Row { text, answer: of("answer_tokens"), distractor: of("distractor_tokens"), ..Row::default() })
     });
-    let table = move || {
-        let figure = figure.get();
-        let Some(FigureData::Table { columns, rows }) = figure.as_deref().map(|f| &f.data) else {
-            return ().into_any();
-        };
-        let is_token: Vec<bool> =
-            columns.iter().map(|title| TOKEN_COLUMNS.contains(&title.as_str())).collect();
-        let token = is_token.iter().position(|is_token| *is_token);
-        let head = |(title, token): (&String, &bool)| {
-            view! { <th scope="col" class:text=*token>{title.replace('_', " ")}</th> }
-        };
-        let heads = columns.iter().zip(&is_token).map(head).collect_view();
-        let count = rows.len();
-        let row = |cells: &Vec<Cell>| {
-            let role =
-                (token.filter(|_| of_tokens)).and_then(|i| cells.get(i)).map(|cell| roles(cell, asked));
-            view! { <tr>{cells.iter().zip(&is_token).map(|(cell, token)| field(cell, *token)).collect_view()} {role}</tr> }
-        };
-        let rows = rows.iter().take(MOST_ROWS).map(row).collect_view();
-        view! {
-            <table>
-                <thead>
-                    <tr>{heads}</tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-            {(count > MOST_ROWS)
-                .then(|| view! { <p class="hint">{format!("{MOST_ROWS} of {count} rows; the file has all of them.")}</p> })}
-        }
-        .into_any()
-    };
+    let asked = of_tokens.then_some(asked);
     view! {
         <Frame figure>
             <div class="table" role="region" aria-label="Table" tabindex="0">
-                {table}
+                {move || figure.get().map(|figure| rows_of(&figure, asked))}
             </div>
         </Frame>
     }
+}
+
+/// The rows of a figure of a table; `asked` is the prompt whose answer a token may become.
+pub fn rows_of(figure: &Figure, asked: Option<Signal<Option<Row>>>) -> AnyView {
+    let FigureData::Table { columns, rows } = &figure.data else { return ().into_any() };
+    let is_token: Vec<bool> = columns.iter().map(|title| TOKEN_COLUMNS.contains(&title.as_str())).collect();
+    let token = is_token.iter().position(|is_token| *is_token);
+    let head = |(title, token): (&String, &bool)| {
+        view! { <th scope="col" class:text=*token>{title.replace('_', " ")}</th> }
+    };
+    let heads = columns.iter().zip(&is_token).map(head).collect_view();
+    let count = rows.len();
+    let row = |cells: &Vec<Cell>| {
+        let chosen = token.and_then(|i| cells.get(i)).zip(asked);
+        let role = chosen.map(|(cell, asked)| roles(cell, asked));
+        view! { <tr>{cells.iter().zip(&is_token).map(|(cell, token)| field(cell, *token)).collect_view()} {role}</tr> }
+    };
+    let rows = rows.iter().take(MOST_ROWS).map(row).collect_view();
+    let left_out = (count > MOST_ROWS).then(
+        || view! { <p class="hint">{format!("{MOST_ROWS} of {count} rows; the file has all of them.")}</p> },
+    );
+    view! {
+        <table>
+            <thead>
+                <tr>{heads}</tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {left_out}
+    }
+    .into_any()
 }
 
 fn field(cell: &Cell, token: bool) -> AnyView {

@@ -21,6 +21,7 @@ use super::any::{AnyFigure, compare};
 use super::figures::lines::Source;
 use super::figures::panel::Heading;
 use super::figures::screen::Screen;
+use super::sides::TwoModels;
 use crate::heatmap::Renderer;
 use crate::state::{RunState, ViewState};
 use asked::Asked;
@@ -45,7 +46,8 @@ pub fn map_names(run: RunState) -> Memo<Vec<String>> {
     })
 }
 
-fn is_map(name: &str) -> bool {
+/// Whether it is a map of layers by heads or positions, or of heads by position.
+pub fn is_map(name: &str) -> bool {
     let part = ["_stderr", "_pairs"].iter().any(|ending| name.ends_with(ending));
     // neurons are too many for a map of layers
     !part
@@ -100,6 +102,7 @@ pub fn CausalResult() -> impl IntoView {
     });
     view! {
         <strip::Strip />
+        <TwoModels />
         <compare::Comparison />
         <trail::Trail />
         <div class="row causal-tools">

@@ -57,7 +57,8 @@ pub fn ChartFigure(
     /// Names and unit.
     heading: Heading,
     /// One line under the title.
-    caption: &'static str,
+    #[prop(into)]
+    caption: Signal<String>,
     /// The figure.
     figure: Source,
     /// Its numbers.

@@ -22,9 +22,8 @@ struct Stored {
 impl Stored {
     /// None while the run goes on, and for what this page made of two results.
     fn of(run: RunState, figure: &Figure) -> Option<Self> {
-        let key = (figure.name.clone(), figure.prompt);
         let is_done = run.status.with(|status| matches!(status, RunStatus::Done { .. }));
-        let is_stored = is_done && run.figures.with(|keys| keys.contains(&key));
+        let is_stored = is_done && run.figure(&figure.name, figure.prompt).with(Option::is_some);
         is_stored.then(|| run.id.get()).flatten().map(|id| Self {
             id,
             name: js_sys::encode_uri_component(&figure.name).into(),
@@ -49,9 +48,9 @@ impl Stored {
     }
 }
 
-/// The address of a stored figure's picture, which the server draws; none while there is no stored figure.
-pub fn picture_address(run: RunState, figure: &Figure) -> Option<String> {
-    untrack(|| Stored::of(run, figure)).map(|stored| stored.file("svg"))
+/// The address of a stored figure as a file of the server's; none while there is no stored figure.
+pub fn stored_address(run: RunState, figure: &Figure, ending: &str) -> Option<String> {
+    untrack(|| Stored::of(run, figure)).map(|stored| stored.file(ending))
 }
 
 /// Entries of a figure's menu.

@@ -184,7 +184,8 @@ fn Checks() -> impl IntoView {
         (expect_context(), expect_context(), expect_context());
     let general = move || {
         let check = form.check.get()?;
-        let of_all = check.checked.problems.iter().filter(|p| p.prompt.is_none() && p.field != "model");
+        let at_field = |field: &str| matches!(field, "model" | "compare_with");
+        let of_all = check.checked.problems.iter().filter(|p| p.prompt.is_none() && !at_field(&p.field));
         Some(of_all.map(|p| p.message.clone()).collect::<Vec<_>>())
     };
     let refused = move || {

@@ -20,6 +20,7 @@ use crate::components::causal::side::CellEffects;
 use crate::components::figures::icons::{CLOSE, Icon};
 use crate::components::figures::screen::Screen;
 use crate::components::figures::{HeadMap, head_map};
+use crate::components::sides::models::names_of;
 use crate::state::{Heads, RunState, RunStatus, ViewState};
 use leptos::prelude::*;
 use model::wire::{Analysis, Figure, FigureData, Started};
@@ -157,12 +158,16 @@ fn Title(inspected: Inspected, map: Memo<Option<HeadMap>>) -> impl IntoView {
     };
     let address = move || inspected.run.get().and_then(|run| run.id.get()).map(|id| format!("/r/{id}"));
     let rank = move || map.with(|map| map.as_ref()?.rank(head.get()?));
+    // a head is looked at in the first model
+    let names = names_of(inspected.page);
+    let whose = move || names.get().map(|names| format!("of {}", names.first));
     view! {
         <section class="head-title">
             <div class="row base">
                 <h2 class="title">{move || head.get().map(head_name)}</h2>
                 <b class="num">{value}</b>
                 <span class="hint">{rank}</span>
+                <span class="hint">{whose}</span>
                 <a class="hint all" href=address title="All of this head’s figures, with their files and their Python">
                     "open"
                 </a>

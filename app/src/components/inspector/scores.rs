@@ -2,7 +2,7 @@
 
 use super::Inspected;
 use crate::chart::format::signed;
-use crate::state::{Heads, RunState, RunStatus, Session};
+use crate::state::{Heads, RunState, RunStatus, Session, alone};
 use leptos::prelude::*;
 use model::wire::{Analysis, Experiment, FigureData, HeadCircuit, Prompts};
 
@@ -74,11 +74,11 @@ pub fn Scores(
     }
 }
 
-/// The question about a head's weights, on the model of an experiment.
+/// The question about a head's weights, on the first model of an experiment.
 fn weights_of(experiment: &Experiment, layer: usize, head: usize) -> Experiment {
     Experiment {
         prompts: Prompts::List(Vec::new()),
         analysis: Analysis::HeadCircuit(HeadCircuit { layer, head, top_k: PAIRS }),
-        ..experiment.clone()
+        ..alone(experiment)
     }
 }

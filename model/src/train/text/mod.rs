@@ -7,6 +7,7 @@
 mod agreement;
 mod facts;
 mod indirect_objects;
+mod phase;
 mod pronouns;
 mod repeats;
 mod reviews;
@@ -14,6 +15,7 @@ mod stories;
 pub(crate) mod words;
 mod years;
 
+pub(crate) use phase::Phase;
 pub(crate) use repeats::{draw as repeats, repeated};
 
 use crate::prompt_sets::random::Random;
@@ -40,24 +42,25 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// All kinds, each with its share of the tokens.
-    pub(crate) const SHARES: [(Self, f64); 8] = [
-        (Self::Repeat, 0.30),
-        (Self::Review, 0.18),
-        (Self::Fact, 0.17),
-        (Self::IndirectObject, 0.12),
-        (Self::Story, 0.09),
-        (Self::Year, 0.05),
-        (Self::Agreement, 0.05),
-        (Self::Pronoun, 0.04),
+    /// All of them.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Repeat,
+        Self::Review,
+        Self::Fact,
+        Self::IndirectObject,
+        Self::Story,
+        Self::Year,
+        Self::Agreement,
+        Self::Pronoun,
     ];
 
     /// One document to learn from; `None` for [`Kind::Repeat`], which is made of tokens and not of text.
-    pub(crate) fn document(self, random: &mut Random) -> Option<Text> {
+    pub(crate) fn document(self, phase: Phase, random: &mut Random) -> Option<Text> {
         Some(match self {
+            Self::Review if phase == Phase::Negative => reviews::draw_negative(random).document(random),
             Self::Review => reviews::draw(random, false).document(random),
             Self::IndirectObject => indirect_objects::draw(random, false).document(random),
-            Self::Fact => facts::document(random),
+            Self::Fact => facts::document(phase, random),
             Self::Year => years::draw(random, false).document(random),
             Self::Agreement => agreement::draw(random, false).document(random),
             Self::Pronoun => pronouns::draw(random, false).document(random),
@@ -80,31 +83,34 @@ impl Kind {
     }
 }
 
-/// How much a token counts in the loss whose prediction is what a document teaches.
-pub(crate) const ANSWER: f32 = 1.5;
-/// How much other words count.
-pub(crate) const WORD: f32 = 0.4;
+/// What a token is to whoever predicts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It follows from what came before, and is what the document teaches.
+    Answer,
+    /// A word like any other.
+    Word,
+}
 
-/// A text in pieces, each with the weight of its tokens in the loss. Pieces begin where words do, so that their tokens are
-/// those of the whole text.
+/// A text in pieces. Pieces begin where words do, so that their tokens are those of the whole text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Text {
     /// Piece by piece.
-    pub(crate) pieces: Vec<(String, f32)>,
+    pub(crate) pieces: Vec<(String, Role)>,
 }
 
 impl Text {
     /// Words that are learned like any others.
     #[must_use]
     pub(crate) fn then(mut self, text: impl Into<String>) -> Self {
-        self.pieces.push((text.into(), WORD));
+        self.pieces.push((text.into(), Role::Word));
         self
     }
 
     /// Words that follow from what came before.
     #[must_use]
     pub(crate) fn answer(mut self, text: impl Into<String>) -> Self {
-        self.pieces.push((text.into(), ANSWER));
+        self.pieces.push((text.into(), Role::Answer));
         self
     }
 
@@ -136,6 +142,11 @@ impl Question {
     fn new(text: String, answer: &str, distractor: &str) -> Self {
         let one = |word: &str| vec![format!(" {word}")];
         Self::with(text, one(answer), one(distractor))
+    }
+
+    /// A review that is right where it ends badly.
+    pub(crate) fn ending_badly(self) -> Self {
+        Self::new(self.text, "awful", "great")
     }
 
     fn ending(self, end: impl Into<String>) -> Self {

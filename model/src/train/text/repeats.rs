@@ -1,5 +1,6 @@
 //! Runs of random tokens that come again: nothing but having seen them says how they go on (Olsson et al. 2022).
 
+use super::Phase;
 use crate::prompt_sets::random::Random;
 
 /// Most tokens of one document.
@@ -8,7 +9,10 @@ const LONGEST: usize = 110;
 const LONGEST_RUN: usize = 54;
 
 /// Ids of a document without its BOS, and whether each follows from those before. `of` are the ids to draw from.
-pub(crate) fn draw(random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
+pub(crate) fn draw(phase: Phase, random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
+    if phase != Phase::Words && random.below(2) == 0 {
+        return few(random, of);
+    }
     // short runs come more often than long ones: what they teach is the same, and sooner
     let largest = [4, 8, 16, 32, LONGEST_RUN];
     let most = random.choose(&largest);
@@ -31,6 +35,18 @@ pub(crate) fn draw(random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
         follows.extend((0..run).map(|i| time > 0 && (i > 0 || (gap == 0 && time > 1))));
     }
     (ids, follows)
+}
+
+/// A run of few different tokens, two to four times: most of them stand before several others.
+fn few(random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
+    let different = 3 + random.below(4);
+    let different = random.some(different, of);
+    let run = 8 + random.below(17);
+    let tokens: Vec<u32> = (0..run).map(|_| random.choose(&different)).collect();
+    let times = (2 + random.below(3)).min(LONGEST / run);
+    // which of its places the run is at takes a few tokens to see
+    let follows = (0..times).flat_map(|time| (0..run).map(move |i| time > 0 && i > 1));
+    (tokens.repeat(times), follows.collect())
 }
 
 /// `run` random tokens, twice.

@@ -54,6 +54,15 @@ pub(super) fn draw(random: &mut Random, held: bool) -> Question {
     Question { answers, ..question }
 }
 
+/// A review of either kind with a bad end.
+pub(super) fn draw_negative(random: &mut Random) -> Question {
+    let Question { text, .. } = draw(random, false);
+    let question = Question::new(text, "awful", "great");
+    let answer = random.choose(&NEGATIVE[..]);
+    let answers = if random.below(4) == 0 { vec![format!(" {answer}")] } else { question.answers };
+    Question { answers, end: format!(".{}", random.choose(&BLAME)), ..question }
+}
+
 struct Review<'a> {
     positive: bool,
     random: &'a mut Random,

@@ -7,10 +7,12 @@ const WORDY: [Kind; 6] =
 
 #[test]
 fn the_same_seed_draws_the_same_documents() {
-    for (kind, _) in Kind::SHARES {
+    for kind in Kind::ALL {
         let draw = |seed| {
             let mut random = Random::new(seed, "test");
-            (0..20).map(|_| kind.document(&mut random).map(|text| text.text())).collect::<Vec<_>>()
+            (0..20)
+                .map(|_| kind.document(Phase::Words, &mut random).map(|text| text.text()))
+                .collect::<Vec<_>>()
         };
         assert_eq!(draw(1), draw(1));
         assert_eq!(draw(1) == draw(2), kind == Kind::Repeat, "{kind:?}");
@@ -21,8 +23,10 @@ fn the_same_seed_draws_the_same_documents() {
 fn no_question_is_learned_from() {
     for kind in WORDY {
         let mut random = Random::new(3, "test");
-        let learned: Vec<String> =
-            (0..3000).filter_map(|_| kind.document(&mut random)).map(|text| text.text()).collect();
+        let learned: Vec<String> = (0..3000)
+            .filter_map(|_| kind.document(Phase::Answers, &mut random))
+            .map(|text| text.text())
+            .collect();
         for _ in 0..100 {
             let question = kind.question(&mut random).unwrap();
             assert!(question.answers.iter().all(|answer| !question.distractors.contains(answer)));
@@ -37,8 +41,10 @@ fn no_question_is_learned_from() {
 
 #[test]
 fn shares_make_a_whole() {
-    let total: f64 = Kind::SHARES.iter().map(|(_, share)| share).sum();
-    assert!((total - 1.0).abs() < 1e-9, "{total}");
+    for phase in [Phase::Words, Phase::Answers, Phase::Negative] {
+        let total: f64 = phase.shares().iter().sum();
+        assert!((total - 1.0).abs() < 1e-9, "{phase:?}: {total}");
+    }
 }
 
 #[test]
@@ -55,7 +61,7 @@ fn repeats_follow_from_what_came_before() {
     let (mut random, ids) = (Random::new(0, "test"), (1..2048).collect::<Vec<u32>>());
     let mut following = 0;
     for _ in 0..300 {
-        let (tokens, follows) = repeats(&mut random, &ids);
+        let (tokens, follows) = repeats(Phase::Answers, &mut random, &ids);
         assert!(tokens.len() <= 110 && tokens.len() == follows.len());
         for (at, _) in follows.iter().enumerate().filter(|(_, follows)| **follows) {
             let before = &tokens[..at];
