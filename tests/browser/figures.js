@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 export const names = ["logit_diff", "logit_lens", "layer_attribution", "head_attribution"];
 
 /** A number as the page writes it, with a typographic minus. */
-export const number = (text) => Number(text.replace("−", "-").replace("+", ""));
+export const number = (text) => Number(text.replaceAll("−", "-").replace("+", ""));
 
 export const figure = (page, name) => page.locator(`[data-figure="${name}"]`);
 

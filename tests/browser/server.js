@@ -1,11 +1,12 @@
 // The built binary as the tests use it: on a free port of its own, with a data folder of its own.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 const root = new URL("../../", import.meta.url).pathname;
 const binary = process.env.HOOKLENS_BINARY ?? join(root, "target/release/hooklens");
@@ -15,6 +16,9 @@ export async function dataFolder() {
   const path = await mkdtemp(join(tmpdir(), "hooklens-"));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
+
+/** Writes a bundled model into a folder. */
+export const exportModel = (name, folder) => promisify(execFile)(binary, ["export-model", name, folder]);
 
 /**
  * Starts `hooklens serve` and waits for the address it prints.

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { open, painters } from "./browser.js";
 import { figure, number, stored, table } from "./figures.js";
-import { choose, inspector, run, runMovieSentiment, status } from "./page.js";
+import { choose, inspector, paste, run, runMovieSentiment, status } from "./page.js";
+import { exportModel } from "./server.js";
 import { axeSource, stage } from "./stage.js";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -19,7 +20,7 @@ const sides = ["", "compare_with:", "difference:"];
  * vocabulary.
  */
 const models = await mkdtemp(join(tmpdir(), "hooklens-models-"));
-await cp(join(root, "model/src/demo"), join(models, "sibling"), { recursive: true });
+await exportModel("demo", join(models, "sibling"));
 await cp(join(root, "tests/golden/checkpoints/gpt2"), join(models, "stranger"), { recursive: true });
 await silence(join(models, "sibling/model.safetensors"), "gpt_neox.layers.2.attention.dense.weight");
 after(() => rm(models, { recursive: true, force: true }));
@@ -55,8 +56,12 @@ for (const painter of painters) {
     stage((on) => ({ page } = on), painter, serving);
 
     test("the form offers the models of the same vocabulary, and the run is named after both", async () => {
-      assert.deepEqual(await compareWith(page).getByRole("option").allTextContents(), ["none", "sibling"]);
+      await compareWith(page).getByRole("option", { name: "sibling" }).waitFor({ state: "attached" });
+      const offered = await compareWith(page).getByRole("option").allTextContents();
+      assert.deepEqual(offered, ["none", "demo-negative", "sibling"]);
       await compareWith(page).selectOption("sibling");
+      // prompts one by one, from which the difference has its standard error
+      await page.getByRole("checkbox", { name: "A line for each prompt" }).check();
       await runMovieSentiment(page);
       assert.match(await page.title(), /^demo against sibling · movie-sentiment · attribution/);
       assert.equal(await page.locator(".crumbs span").first().textContent(), "demo against sibling");
@@ -118,9 +123,7 @@ for (const painter of painters) {
       assert.deepEqual(columns.slice(1), ["demo", "sibling", "difference", "standard error"]);
       const series = (figure, name) => figure.series.find((one) => one.name === name)?.y;
       same(rows, [1, 2, 3], sides.map((side) => series(figures[`${side}logit_lens`], "mean")));
-      const errors = series(figures["difference:logit_lens"], "stderr");
-      if (errors) same(rows, [4], [errors]);
-      else assert.ok(rows.every((row) => row[4] === undefined || row[4] === ""));
+      same(rows, [4], [series(figures["difference:logit_lens"], "stderr")]);
 
       assert.match(page.url(), /beside=logit_lens/);
       await page.reload();
@@ -154,6 +157,7 @@ for (const painter of painters) {
 
     test("maps of effects are how far a cell is from changing nothing, in each model", async () => {
       await page.goto("/");
+      await paste(page, ["film", "plot"].map((thing) => `The ${thing} was really\t good\t bad`).join("\n"));
       await choose(page, "Ablation");
       await run(page);
       await status(page, "done");

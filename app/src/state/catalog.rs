@@ -45,10 +45,10 @@ impl Catalog {
     async fn fill(self) -> Result<(), model::wire::ApiError> {
         let models = api::models().await?;
         let sets = api::sets().await?;
-        let examples = api::examples().await?;
         self.sets.set(Arc::new(sets));
         self.models.set(Arc::new(models));
-        self.examples.set(Arc::new(examples));
+        // the form need not wait for what stands above it
+        self.examples.set(Arc::new(api::examples().await?));
         Ok(())
     }
 
