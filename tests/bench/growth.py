@@ -41,18 +41,18 @@ def main():
     root = options.checkpoints.resolve()
     with Server(options.hooklens, root) as server:
         texts = [prompt["text"] for prompt in server.expand({"set": "movie-sentiment"})]
-        for name, shape in SHAPES.items():
-            checkpoint.save(root / name, texts, config(*shape))
-        bench = Growth(server, root, options.repeat)
-        for what, steps in (("prompts", PROMPTS), ("tokens", TOKENS), ("model", tuple(SHAPES))):
-            bench.grow(what, steps)
+    for name, shape in SHAPES.items():
+        checkpoint.save(root / name, texts, config(*shape))
+    bench = Growth(options.hooklens, root, options.repeat)
+    for what, steps in (("prompts", PROMPTS), ("tokens", TOKENS), ("model", tuple(SHAPES))):
+        bench.grow(what, steps)
 
 
 class Growth:
-    """A server, and what has been asked of it."""
+    """A program, and where its models are."""
 
-    def __init__(self, server, root, repeat):
-        self.server, self.root, self.repeat, self.asked = server, root, repeat, 0
+    def __init__(self, hooklens, root, repeat):
+        self.hooklens, self.root, self.repeat = hooklens, root, repeat
 
     def grow(self, what, steps):
         """One table: `what` takes each of `steps`, the rest stays as in BASE."""
@@ -61,22 +61,22 @@ class Growth:
         for step in steps:
             work = BASE | {what: step}
             size = self.parameters(step) if what == "model" else step
-            seconds, peak = min(self.cost(**work) for _ in range(self.repeat))
+            seconds, peak = self.cost(**work)
             exponent = f"{math.log(seconds / before[1]) / math.log(size / before[0]):10.2f}" if before else " " * 10
             print(f"{step:>10} {seconds:10.3f} {exponent} {peak / 1e6:7,.0f} MB", flush=True)
             before = size, seconds
 
     def cost(self, prompts, tokens, model):
-        """Seconds and bytes above the weights of one attribution on a loaded model."""
+        """Seconds and bytes above the weights of one attribution on a loaded model, in a process of its own: what an
+        earlier one had and gave back would count as this one's."""
         rows = exactly(self.root / model, prompts, tokens)
-        if not self.asked or self.loaded != model:
-            self.server.run(model, fresh(rows[:1], f"load {self.asked}"))
-            self.loaded = model
-        self.asked += 1
-        start = self.server.memory.now
-        self.server.memory.take_peak()
-        events = self.server.run(model, fresh(rows, self.asked))
-        return events[-1]["elapsed_ms"] / 1e3, self.server.memory.take_peak() - start
+        with Server(self.hooklens, self.root) as server:
+            server.run(model, fresh(rows[:1], "load"))
+            server.memory.take_peak()
+            runs = [server.run(model, fresh(rows, number))[-1] for number in range(self.repeat)]
+            peak = server.memory.take_peak()
+        seconds = min(done["elapsed_ms"] for done in runs) / 1e3
+        return seconds, peak - checkpoint.weight_bytes(self.root / model)
 
     def parameters(self, model):
         return checkpoint.weight_bytes(self.root / model) / 4

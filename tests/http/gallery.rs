@@ -1,13 +1,15 @@
 //! The gallery's results are those that the program computes, and open without computing.
 //!
 //! `HOOKLENS_WRITE_GALLERY=1 cargo nextest run --locked gallery` writes them anew: after a change of the bundled models, of
-//! `examples.json`, or of the analysis version. The server has to be built again then.
+//! `examples.json`, or of the analysis version. The server has to be built again then. With `HOOKLENS_BINARY`, a release build,
+//! it is that which computes them, and the page says how long it took.
 
 use crate::command_line::{hooklens, outcome};
 use crate::harness::{Bench, parse};
 use model::wire::{Checked, Event, EventBody, Example, Figure, FigureData, StoredResult};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Largest difference of a number from the committed one, against the largest of its figure.
 const TOLERANCE: f64 = 1e-4;
@@ -29,7 +31,8 @@ fn computed(experiment: &Value) -> Vec<Event> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("experiment.json");
     std::fs::write(&path, experiment.to_string()).unwrap();
-    let outcome = outcome(hooklens().arg("run").arg(path));
+    let mut program = std::env::var_os("HOOKLENS_BINARY").map_or_else(hooklens, Command::new);
+    let outcome = outcome(program.arg("run").arg(path));
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
     parse(&outcome.stdout)
 }
