@@ -1,8 +1,7 @@
 //! Arrays of two models, which are too large to stand side by side: where their numbers are.
 
 use super::Pair;
-use super::numbers::no_picture;
-use crate::components::figures::panel::FigurePanel;
+use super::numbers::Frame;
 use crate::components::figures::take_away::stored_address;
 use crate::state::{RunState, RunStatus};
 use leptos::prelude::*;
@@ -16,7 +15,6 @@ pub fn Arrays(
     pair: Pair,
 ) -> impl IntoView {
     let run: RunState = expect_context();
-    let (heading, caption) = (pair.heading(), pair.caption());
     let (name, prompt) = pair.entry.with_value(|entry| (entry.name.clone(), entry.prompt));
     let sizes = move || {
         let both = pair.both.get()?;
@@ -42,15 +40,8 @@ pub fn Arrays(
         is_done.then(|| sides.filter_map(link).collect_view())
     };
     view! {
-        <FigurePanel
-            heading
-            caption
-            figure=pair.figure()
-            table=pair.table()
-            picture=no_picture()
-            beside=|| ()
-        >
+        <Frame pair>
             <p class="row hint side-files">{words} " " {links}</p>
-        </FigurePanel>
+        </Frame>
     }
 }

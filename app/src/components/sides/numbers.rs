@@ -10,9 +10,13 @@ use leptos::prelude::*;
 use model::wire::Cell;
 use std::rc::Rc;
 
-/// The frame of what is a table already.
+/// The frame of what is numbers and no picture.
 #[component]
-fn Frame(pair: Pair, children: Children) -> impl IntoView {
+pub fn Frame(
+    /// Both sides.
+    pair: Pair,
+    children: Children,
+) -> impl IntoView {
     let (heading, caption) = (pair.heading(), pair.caption());
     view! {
         <FigurePanel
@@ -29,7 +33,7 @@ fn Frame(pair: Pair, children: Children) -> impl IntoView {
 }
 
 /// In the place of a picture.
-pub fn no_picture() -> Picture {
+fn no_picture() -> Picture {
     let make = |_: Format| -> Address { Box::pin(async { Err("these are numbers only".to_owned()) }) };
     StoredValue::new_local(Rc::new(make))
 }
