@@ -1,8 +1,8 @@
 //! Which models there are, by name, and opening them.
 //!
-//! A name is that of a bundled model, `demo` or `demo-negative`, a folder, or, where that is allowed, a model of the Hugging Face hub. Over HTTP
-//! only folders below a `--models` folder count, named relative to it: no absolute path, no `..`, no symbolic link that
-//! leads out. On the command line any folder does.
+//! A name is that of a bundled model, `demo` or `demo-negative`, a folder, or, where that is allowed, a model of the Hugging
+//! Face hub. Over HTTP only folders below a `--models` folder count, named relative to it: no absolute path, no `..`, no
+//! symbolic link that leads out. On the command line any folder does.
 
 mod listing;
 mod pair;

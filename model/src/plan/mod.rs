@@ -132,11 +132,6 @@ impl Plan {
         &self.checkpoint
     }
 
-    /// The checkpoints that it works with, one after another: its own, and what it is compared with.
-    pub fn checkpoints(&self) -> impl Iterator<Item = &Arc<Checkpoint>> {
-        [&self.checkpoint].into_iter().chain(self.other.as_ref().map(|other| &other.checkpoint))
-    }
-
     /// The work itself, on a model loaded from the checkpoint of that `turn`, from 0, with the experiment's processing.
     /// `first` are the figures that came on the turn before.
     ///

@@ -95,6 +95,54 @@ fn previous_token_heads_and_induction_heads_are_found() {
     assert!(values(&ablated, "ablated_z", "").iter().all(|left| clean - f64::from(*left) < 0.65));
 }
 
+/// What `docs/demo.md` says of the weights of the induction circuit.
+#[test]
+fn induction_heads_are_composed_with_previous_token_heads() {
+    let composed = of("[]", r#"{"kind":"composition"}"#);
+    let FigureData::Heatmap { rows, columns, values } = &composed["k_composition"].data else {
+        panic!("a heatmap")
+    };
+    let mut order: Vec<usize> = (0..values.len()).filter(|i| values[*i].is_finite()).collect();
+    order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+    for (later, earlier) in [("L2H5", "L1H2"), ("L2H5", "L1H6"), ("L2H6", "L1H2"), ("L2H6", "L1H6")] {
+        let place = |of: &[String], name: &str| of.iter().position(|label| label == name).unwrap();
+        let index = place(rows, later) * columns.len() + place(columns, earlier);
+        assert!((0.185..0.205).contains(&values[index]), "{later}, {earlier}: {}", values[index]);
+        assert!(order[..10].contains(&index), "{later}, {earlier} is among the ten largest");
+    }
+}
+
+/// What `docs/demo.md` says of facts.
+#[test]
+fn a_fact_stays_at_its_city_until_the_induction_heads_fetch_it() {
+    let facts = |site: &str| {
+        let analysis = format!(r#"{{"kind":"activation_patching","site":"{site}"}}"#);
+        let prompt = r#"[{"text":"Mary lives in Paris. John lives in Rome. Where does John live? John lives in",
+            "corrupted":"Mary lives in Rome. John lives in Paris. Where does John live? John lives in",
+            "answer":" Rome","distractor":" Paris"}]"#;
+        of(prompt, &analysis)
+    };
+    let streams = facts("resid_pre");
+    let FigureData::Heatmap { columns, values: restored, .. } = &streams["patched_resid_pre"].data else {
+        panic!("a heatmap")
+    };
+    let rome = columns.iter().position(|token| token == " Rome").unwrap();
+    let row = |layer: usize| &restored[layer * columns.len()..(layer + 1) * columns.len()];
+    for (layer, claimed) in [1.05, 1.05, 1.0].into_iter().enumerate() {
+        assert!((row(layer)[rome] - claimed).abs() < 0.006, "layer {layer}: {}", row(layer)[rome]);
+        let others = row(layer).iter().enumerate().filter(|(token, _)| *token != rome);
+        assert!(others.into_iter().all(|(_, value)| value.abs() < 0.02), "layer {layer}");
+    }
+    let last = row(3)[columns.len() - 1];
+    assert!((last - 1.0).abs() < 0.006 && row(3)[rome].abs() < 0.01, "{last}");
+
+    let heads = facts("z");
+    for (head, restored) in values(&heads, "patched_z", "").iter().enumerate() {
+        let range = if head / 8 == 2 { 0.04..0.115 } else { -0.015..0.015 };
+        assert!(range.contains(restored), "L{}H{}: {restored}", head / 8, head % 8);
+    }
+}
+
 /// What `docs/demo.md` says of later years, agreement and reviews.
 #[test]
 fn the_other_claims_about_the_bundled_model_hold() {
