@@ -1,143 +1,19 @@
 //! The engine on made-up jobs: what one does to the others, and to itself.
 
+mod fake;
+
 use super::*;
 use crate::queue::Embedded;
 use crate::queue::Lane;
 use crate::store::Files;
-use model::wire::EventBody;
-use model::wire::{Event, Experiment, Started};
-use model::{Error, Figures, Job, Step};
+use fake::{Behaviour, Fake, Gate, Keeper, Trace};
+use model::wire::{Event, EventBody};
 use parking_lot::Mutex;
 use std::sync::mpsc;
 use std::time::Duration;
 
 /// Longest that a condition which must come about is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// What a made-up experiment does.
-#[derive(Clone, Copy)]
-enum Behaviour {
-    Steps(usize),
-    Panics,
-    PanicsInLoading,
-    WritesFile,
-}
-
-/// Steps as they happen, by name.
-type Trace = Arc<Mutex<Vec<&'static str>>>;
-
-struct Fake {
-    name: &'static str,
-    lane: Lane,
-    behaviour: Behaviour,
-    trace: Trace,
-    gate: Option<Gate>,
-    started: Started,
-    experiment: Experiment,
-    turns: usize,
-}
-
-struct FakeJob {
-    name: &'static str,
-    behaviour: Behaviour,
-    done: usize,
-    trace: Trace,
-    gate: Option<Gate>,
-}
-
-/// Each step says that it has begun, and waits until it may go on.
-#[derive(Clone)]
-struct Gate {
-    begun: mpsc::Sender<()>,
-    open: Arc<Mutex<mpsc::Receiver<()>>>,
-}
-
-/// The test's side of a [`Gate`].
-struct Keeper {
-    begun: mpsc::Receiver<()>,
-    open: mpsc::Sender<()>,
-}
-
-impl Keeper {
-    fn await_step(&self) {
-        self.begun.recv_timeout(PATIENCE).unwrap();
-    }
-
-    fn open(&self) {
-        self.open.send(()).unwrap();
-    }
-}
-
-impl Job for FakeJob {
-    fn step(&mut self) -> Result<Step, Error> {
-        if let Some(gate) = &self.gate {
-            gate.begun.send(()).expect("the test outlives its runs");
-            gate.open.lock().recv_timeout(PATIENCE).expect("the test opens the gate");
-        }
-        self.trace.lock().push(self.name);
-        self.done += 1;
-        match self.behaviour {
-            Behaviour::Steps(total) => Ok(Step { finished: self.done == total, ..Step::default() }),
-            Behaviour::Panics => panic!("index out of bounds"),
-            Behaviour::PanicsInLoading => unreachable!("its model is never there"),
-            Behaviour::WritesFile => {
-                Ok(Step { bytes: vec![self.done as u8; 3], finished: self.done == 2, ..Step::default() })
-            }
-        }
-    }
-}
-
-impl Work for Fake {
-    type Model = ();
-
-    fn turns(&self) -> usize {
-        self.turns
-    }
-
-    fn model_key(&self, turn: usize) -> String {
-        if turn > 0 {
-            return "second".to_owned();
-        }
-        let own = matches!(self.behaviour, Behaviour::PanicsInLoading);
-        if own { self.name.to_owned() } else { "shared".to_owned() }
-    }
-
-    fn model_bytes(&self, _turn: usize) -> u64 {
-        1
-    }
-
-    fn fetch(&self, _turn: usize) -> Option<crate::work::Fetch> {
-        None
-    }
-
-    fn load(&self, _turn: usize) -> Result<(), Error> {
-        assert!(!matches!(self.behaviour, Behaviour::PanicsInLoading), "no such tensor");
-        self.trace.lock().push("load");
-        Ok(())
-    }
-
-    fn job(&self, _turn: usize, _model: Arc<()>, _before: &Figures) -> Result<Box<dyn Job>, Error> {
-        let Self { name, behaviour, .. } = *self;
-        let (trace, gate) = (self.trace.clone(), self.gate.clone());
-        Ok(Box::new(FakeJob { name, behaviour, done: 0, trace, gate }))
-    }
-
-    fn kind(&self) -> &'static str {
-        "fake"
-    }
-
-    fn experiment(&self) -> Option<&Experiment> {
-        Some(&self.experiment)
-    }
-
-    fn started(&self) -> &Started {
-        &self.started
-    }
-
-    fn lane(&self) -> Lane {
-        self.lane
-    }
-}
 
 struct Bench {
     engine: Engine<Fake>,
