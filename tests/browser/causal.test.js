@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { open, painters } from "./browser.js";
 import { figure, number, table } from "./figures.js";
 import { inspector, run, status } from "./page.js";
-import { axeSource, stage } from "./stage.js";
+import { stage, violations } from "./stage.js";
 
 const noAdapter = /No available adapters/;
 const ioi = { set: "ioi", flip: "ABB->ABA", n: 4, seed: 1 };
@@ -233,10 +233,9 @@ for (const painter of painters) {
 }
 
 describe("the looks of causal results", () => {
-  let server, browser, axe, address;
+  let server, browser, address;
   stage(async (on) => {
     ({ server, browser } = on);
-    axe = await axeSource();
     const analysis = { kind: "activation_patching", site: ["resid_pre", "z"] };
     const [drink, book] = ["drink", "book"].map((thing) => ({
       ...pair,
@@ -255,9 +254,7 @@ describe("the looks of causal results", () => {
         await page.goto(`${address}?head=L2H5`);
         await map(page, "patched_z").waitFor();
         await inspector(page);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
-        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`), []);
+        assert.deepEqual(await violations(page), []);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page scrolls sideways");
         page.clean(noAdapter);
         await page.context().close();

@@ -6,17 +6,16 @@ import { describe, test } from "node:test";
 import { open } from "./browser.js";
 import { names } from "./figures.js";
 import { inspector, run, runMovieSentiment, status } from "./page.js";
-import { axeSource, stage } from "./stage.js";
+import { stage, violations } from "./stage.js";
 
 const noAdapter = /No available adapters/;
 
 describe("the looks", () => {
-  let server, browser, axe, result, grid, documents;
+  let server, browser, result, grid, documents;
 
   stage(async (on) => {
     const { page } = on;
     ({ server, browser } = on);
-    axe = await axeSource();
     await runMovieSentiment(page);
     result = new URL(page.url());
     result.searchParams.set("head", "L2H5");
@@ -115,13 +114,6 @@ describe("the looks", () => {
       found.push(...new Set(figures.map(({ name }) => `/embed/${id}?figure=${encodeURIComponent(name)}`)));
     }
     return found;
-  }
-
-  /** What axe finds wrong. */
-  async function violations(page) {
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => axe.run({ resultTypes: ["violations"] }));
-    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(" ")}`);
   }
 
   /** What reaches over the right edge of the screen, or is squeezed to nothing; what scrolls or is cut off may. */

@@ -30,5 +30,11 @@ export function stage(ready, painter = {}, serving = {}) {
   });
 }
 
-/** The source of axe, which finds what is not accessible. */
-export const axeSource = () => readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const axe = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds on a page that is not accessible. */
+export async function violations(page) {
+  await page.evaluate(await axe);
+  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(" ")}`);
+}

@@ -9,7 +9,7 @@ import { open, painters } from "./browser.js";
 import { figure, number, stored, table } from "./figures.js";
 import { choose, inspector, paste, run, runMovieSentiment, status } from "./page.js";
 import { exportModel } from "./server.js";
-import { axeSource, stage } from "./stage.js";
+import { stage, violations } from "./stage.js";
 
 const root = new URL("../../", import.meta.url).pathname;
 const noAdapter = /No available adapters/;
@@ -207,10 +207,9 @@ for (const painter of painters) {
 }
 
 describe("the looks of two models", () => {
-  let server, browser, axe, address;
+  let server, browser, address;
   stage(async (on) => {
     ({ server, browser } = on);
-    axe = await axeSource();
     await compareWith(on.page).selectOption("sibling");
     await runMovieSentiment(on.page);
     address = new URL(on.page.url()).pathname;
@@ -224,9 +223,7 @@ describe("the looks of two models", () => {
           const page = await open(browser, server.url, { colorScheme, viewport: { width, height: 900 } });
           await page.goto(`${address}?beside=${beside}`);
           await maps(page, "head_attribution").nth(2).waitFor();
-          await page.evaluate(axe);
-          const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
-          assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`), []);
+          assert.deepEqual(await violations(page), []);
           assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page scrolls sideways");
           page.clean(noAdapter);
           await page.context().close();
