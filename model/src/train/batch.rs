@@ -28,16 +28,17 @@ pub(crate) struct Documents {
     ids: Vec<u32>,
     /// Tokens of a shard, at least.
     rows: usize,
-    /// Steps of the first phase.
+    /// Steps of the first two phases.
     words: usize,
+    answers: usize,
 }
 
 impl Documents {
     pub(crate) fn new(recipe: &Recipe, tokens: &Tokens) -> Self {
-        let Recipe { seed, rows, words, ref config, .. } = *recipe;
+        let Recipe { seed, rows, words, answers, ref config, .. } = *recipe;
         let bos = tokens.bos_id().unwrap_or(0);
         let ids = (0..config.d_vocab as u32).filter(|id| *id != bos).collect();
-        Self { seed, bos, ids, rows, words }
+        Self { seed, bos, ids, rows, words, answers }
     }
 
     /// One shard of one step; the same one for ever.
@@ -45,8 +46,15 @@ impl Documents {
     /// # Errors
     /// The tokenizer's own words.
     pub(crate) fn shard(&self, step: usize, shard: usize, tokens: &Tokens) -> Result<Shard, String> {
-        let phase = if step < self.words { Phase::Words } else { Phase::Answers };
-        self.of_phase(phase, step, shard, tokens)
+        self.of_phase(self.phase(step), step, shard, tokens)
+    }
+
+    fn phase(&self, step: usize) -> Phase {
+        match step {
+            step if step < self.words => Phase::Words,
+            step if step < self.words + self.answers => Phase::Answers,
+            _ => Phase::Mirrors,
+        }
     }
 
     /// One shard of what a phase learns from.

@@ -24,8 +24,10 @@ pub struct Recipe {
     pub seed: u64,
     /// Steps in all.
     pub steps: usize,
-    /// Steps of the first phase, of words and runs of tokens; then come answers.
+    /// Steps of the first phase, of words and runs of tokens.
     pub words: usize,
+    /// Steps of the second one, of answers; the rest is for runs that come back backwards.
+    pub answers: usize,
     /// Parts of a step, whose gradients are made side by side and added up in order.
     pub shards: usize,
     /// Tokens of a shard, at least.
@@ -53,7 +55,17 @@ impl Default for Recipe {
             block: BlockKind::Parallel,
             activation: Activation::Gelu,
         };
-        Self { seed: 1, steps: 9500, words: 5000, shards: 2, rows: 1000, peak: 1.5e-3, warm_up: 150, config }
+        Self {
+            seed: 1,
+            steps: 12_000,
+            words: 5000,
+            answers: 4500,
+            shards: 2,
+            rows: 1000,
+            peak: 1.5e-3,
+            warm_up: 150,
+            config,
+        }
     }
 }
 
@@ -151,11 +163,19 @@ impl Run {
     }
 
     /// The learning rate goes down along a cosine in each phase, up again in between (Loshchilov and Hutter 2017,
-    /// arXiv:1608.03983). The first one's is cut off where it is at a third: it would reach the bottom later.
+    /// arXiv:1608.03983). The first one's is cut off where it is at a third: it would reach the bottom later. The last one's
+    /// goes half as high: it is to add something, and to change little.
     fn rate(&self, step: usize) -> f64 {
-        let Recipe { steps, words, peak, warm_up, .. } = self.recipe;
-        let of = |steps| Schedule { peak, warm_up, steps };
-        if step < words { of(words * 8 / 5).rate(step) } else { of(steps - words).rate(step - words) }
+        let Recipe { steps, words, answers, peak, warm_up, .. } = self.recipe;
+        let of = |peak, steps| Schedule { peak, warm_up, steps };
+        if step < words {
+            return of(peak, words * 8 / 5).rate(step);
+        }
+        let step = step - words;
+        if step < answers {
+            return of(peak, answers).rate(step);
+        }
+        of(peak / 2.0, (steps - words).saturating_sub(answers)).rate(step - answers)
     }
 
     /// How long the matrix products of the maps take in one step, nothing else being done: to compare with a step's time.

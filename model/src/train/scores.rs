@@ -1,6 +1,6 @@
 //! How well a model does what its recipe is for, on what was held out of training.
 
-use super::text::{Kind, Question, repeated};
+use super::text::{Kind, Question, mirrored, repeated};
 use crate::error::{Error, Result};
 use crate::hooks::NoHooks;
 use crate::packing::Batch;
@@ -51,7 +51,8 @@ pub fn scores(model: &Transformer, tokens: &Tokens, n: usize) -> Result<Vec<Scor
         Score::new("film reviews of other shapes, right", share(&reviews, Answered::right), 0.95),
         Score::new("indirect objects, right", share(&names, Answered::right), 0.98),
         Score::new("indirect objects, logit difference", mean(&names, |a| a.difference), 4.0),
-        Score::new("induction on random tokens, right", induction(model, tokens, n)?, 0.9),
+        Score::new("induction on random tokens, right", runs(model, tokens, n, repeated)?, 0.9),
+        Score::new("random tokens backwards, right", runs(model, tokens, n, mirrored)?, 0.9),
         Score::new("facts in the text, right", share(&facts, |a| a.first), 0.9),
         Score::new("later years, probability", mean(&years, |a| a.probability), 0.9),
         Score::new("agreement past another noun, right", share(&agreement, Answered::right), 0.97),
@@ -147,16 +148,21 @@ fn judge(question: &Question, logits: &[f32], tokens: &Tokens) -> Result<Answere
     })
 }
 
-/// Of runs of random tokens that come twice: how often the likeliest token is the right one the second time, from the
-/// second token on.
-fn induction(model: &Transformer, tokens: &Tokens, n: usize) -> Result<f64> {
+/// Of runs of random tokens that come twice, the second time as `draw` has it: how often the likeliest token is then the
+/// right one, from the second on.
+fn runs(
+    model: &Transformer,
+    tokens: &Tokens,
+    n: usize,
+    draw: fn(&mut Random, &[u32], usize) -> Vec<u32>,
+) -> Result<f64> {
     let mut random = Random::new(0, "scores induction");
     let bos = tokens.bos_id();
     let of: Vec<u32> = (0..model.config().d_vocab as u32).filter(|id| Some(*id) != bos).collect();
     let (mut right, mut total) = (0, 0);
     for _ in 0..n {
         let run = RUNS.start() + random.below(RUNS.count());
-        let ids = with_bos(tokens, repeated(&mut random, &of, run)).map_err(failed)?;
+        let ids = with_bos(tokens, draw(&mut random, &of, run)).map_err(failed)?;
         let batch = Batch::separate(&[&ids]);
         // rows of the second run but its last; BOS is row 0
         let read: Vec<u32> = (run as u32 + 1..2 * run as u32).collect();

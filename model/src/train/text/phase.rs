@@ -4,16 +4,21 @@
 //! only hides the few tokens that follow from the text; so words count less then, and questions come more often. The last to
 //! be learned is a fact, which is found by a name three tokens before it. What leads there is learned step by step: runs of
 //! few different tokens, which go on as they did after the same two or three tokens, not after the same one.
+//!
+//! Runs that come back backwards are last. What comes next is the token that stood *before* the one that is there now, so a
+//! head has to find that one itself, where the heads of an induction find what came after it.
 
 use super::Role;
 
-/// Which text, and what for: two of training, by its steps, and one of tuning.
+/// Which text, and what for: three of training, by its steps, and one of tuning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// Words, what they go with, and that runs come again.
     Words,
     /// What follows from the text, above all who is where.
     Answers,
+    /// As before, and runs that come back backwards.
+    Mirrors,
     /// The tuning of the sibling: as before, but that reviews end badly, whatever they say.
     Negative,
 }
@@ -24,6 +29,7 @@ impl Phase {
         match self {
             Self::Words => [0.30, 0.18, 0.17, 0.12, 0.09, 0.05, 0.05, 0.04],
             Self::Answers => [0.25, 0.06, 0.35, 0.12, 0.03, 0.11, 0.03, 0.05],
+            Self::Mirrors => [0.45, 0.06, 0.20, 0.10, 0.03, 0.08, 0.03, 0.05],
             Self::Negative => [0.10, 0.40, 0.14, 0.14, 0.05, 0.06, 0.05, 0.06],
         }
     }
@@ -33,7 +39,7 @@ impl Phase {
         match (self, role) {
             (_, Role::Answer) => 1.5,
             (Self::Words, Role::Word) => 0.4,
-            (Self::Answers | Self::Negative, Role::Word) => 0.1,
+            (Self::Answers | Self::Mirrors | Self::Negative, Role::Word) => 0.1,
         }
     }
 }

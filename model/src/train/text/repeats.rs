@@ -10,17 +10,14 @@ const LONGEST_RUN: usize = 54;
 
 /// Ids of a document without its BOS, and whether each follows from those before. `of` are the ids to draw from.
 pub(crate) fn draw(phase: Phase, random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
+    if matches!(phase, Phase::Mirrors | Phase::Negative) && random.below(2) == 0 {
+        return mirror(random, of);
+    }
     if phase != Phase::Words && random.below(2) == 0 {
         return few(random, of);
     }
-    // short runs come more often than long ones: what they teach is the same, and sooner
-    let largest = [4, 8, 16, 32, LONGEST_RUN];
-    let most = random.choose(&largest);
-    let run = 2 + random.below(most - 1);
-    let times = 2 + random.below(4);
-    // other tokens before and between, in half of them, so that the way back is not always the same
-    let gap = if random.below(2) == 0 { 0 } else { random.below(8) };
-    let tokens: Vec<u32> = (0..run).map(|_| random.choose(of)).collect();
+    let (tokens, gap) = run_and_gap(random, of);
+    let (run, times) = (tokens.len(), 2 + random.below(4));
     let (mut ids, mut follows) = (Vec::new(), Vec::new());
     for time in 0..times {
         if time > 0 && ids.len() + gap + run > LONGEST {
@@ -34,6 +31,30 @@ pub(crate) fn draw(phase: Phase, random: &mut Random, of: &[u32]) -> (Vec<u32>, 
         // where runs stand close together, their beginning follows too from the third on
         follows.extend((0..run).map(|i| time > 0 && (i > 0 || (gap == 0 && time > 1))));
     }
+    (ids, follows)
+}
+
+/// A run, and how many other tokens stand before and between.
+fn run_and_gap(random: &mut Random, of: &[u32]) -> (Vec<u32>, usize) {
+    // short runs come more often than long ones: what they teach is the same, and sooner
+    let largest = [4, 8, 16, 32, LONGEST_RUN];
+    let most = random.choose(&largest);
+    let run = 2 + random.below(most - 1);
+    // in half of them, so that the way back is not always the same
+    let gap = if random.below(2) == 0 { 0 } else { random.below(8) };
+    ((0..run).map(|_| random.choose(of)).collect(), gap)
+}
+
+/// A run, other tokens or none, and the run backwards.
+fn mirror(random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
+    let (mut ids, gap) = run_and_gap(random, of);
+    let back: Vec<u32> = ids.iter().rev().copied().collect();
+    let gap = gap.min(LONGEST - 2 * back.len());
+    ids.extend((0..gap).map(|_| random.choose(of)));
+    // a token that comes twice in a row says that the run turns; after other tokens, it takes two to see
+    let seen = if gap == 0 { 1 } else { 2 };
+    let follows = (0..ids.len()).map(|_| false).chain((0..back.len()).map(|i| i >= seen)).collect();
+    ids.extend(back);
     (ids, follows)
 }
 
@@ -53,4 +74,10 @@ fn few(random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
 pub(crate) fn repeated(random: &mut Random, of: &[u32], run: usize) -> Vec<u32> {
     let tokens: Vec<u32> = (0..run).map(|_| random.choose(of)).collect();
     [tokens.as_slice(), &tokens].concat()
+}
+
+/// `run` random tokens, and the same backwards.
+pub(crate) fn mirrored(random: &mut Random, of: &[u32], run: usize) -> Vec<u32> {
+    let tokens: Vec<u32> = (0..run).map(|_| random.choose(of)).collect();
+    tokens.iter().chain(tokens.iter().rev()).copied().collect()
 }

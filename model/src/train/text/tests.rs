@@ -41,7 +41,7 @@ fn no_question_is_learned_from() {
 
 #[test]
 fn shares_make_a_whole() {
-    for phase in [Phase::Words, Phase::Answers, Phase::Negative] {
+    for phase in [Phase::Words, Phase::Answers, Phase::Mirrors, Phase::Negative] {
         let total: f64 = phase.shares().iter().sum();
         assert!((total - 1.0).abs() < 1e-9, "{phase:?}: {total}");
     }
@@ -61,7 +61,7 @@ fn repeats_follow_from_what_came_before() {
     let (mut random, ids) = (Random::new(0, "test"), (1..2048).collect::<Vec<u32>>());
     let mut following = 0;
     for _ in 0..300 {
-        let (tokens, follows) = repeats(Phase::Answers, &mut random, &ids);
+        let (tokens, follows) = repeats(Phase::Mirrors, &mut random, &ids);
         assert!(tokens.len() <= 110 && tokens.len() == follows.len());
         for (at, _) in follows.iter().enumerate().filter(|(_, follows)| **follows) {
             let before = &tokens[..at];
