@@ -19,6 +19,9 @@ WASM := --target wasm32-unknown-unknown
 PAGE := $(shell find app model/src model/Cargo.toml style public -type f 2>/dev/null) \
         Cargo.toml Cargo.lock .cargo/config.toml scripts/page.mjs package-lock.json
 ARGS ?=
+# CUDA=1 builds for NVIDIA GPUs too; needs nvcc, of NVIDIA's CUDA toolkit, in PATH
+CUDA ?=
+FEATURES := $(if $(CUDA),--features cuda)
 
 define say
 @printf '==> %s\n' "$(1)"
@@ -30,14 +33,14 @@ help: ## list the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 16
 
 .PHONY: run
-run: build ## build everything and serve the page on the bundled model (ARGS="--port 8000 --models DIR")
+run: build ## build everything and serve the page on the bundled model (ARGS="--port 8000 --models DIR", CUDA=1)
 	$(call say,serving the page; Ctrl-C ends it)
 	@exec $(BINARY) serve $(ARGS)
 
 .PHONY: build
 build: dist/index.html ## leave target/release/hooklens with the page inside
 	$(call say,building the server with the page inside (release))
-	@cargo build --release --locked -p server
+	@cargo build --release --locked -p server $(FEATURES)
 	@[ $(BUILT) -ef $(BINARY) ] || install -D $(BUILT) $(BINARY)
 
 .PHONY: page
@@ -69,6 +72,9 @@ lint:
 	$(call say,linting the native crates)
 	@cargo clippy --locked --all-targets -- -D warnings
 	@cargo clippy --locked -p bench --all-targets -- -D warnings
+	@if command -v nvcc >/dev/null; then \
+	  printf '==> linting the build for GPUs\n'; cargo clippy --locked --all-targets --features cuda -- -D warnings; \
+	else printf '==> no nvcc here: the build for GPUs was not checked\n'; fi
 	$(call say,linting the page for the host and for WebAssembly)
 	@cargo clippy --locked -p app --all-targets -- -D warnings
 	@scripts/with-wasm cargo clippy --locked -p app $(WASM) -- -D warnings
@@ -98,9 +104,9 @@ app-test: setup-checks ## the page's own tests, on the host
 	@cargo nextest run --locked -p app
 
 .PHONY: native-test
-native-test: setup-checks ## model, server, parity and invariants
+native-test: setup-checks ## model, server, parity and invariants (CUDA=1: parity on the GPU)
 	$(call say,testing model and server)
-	@cargo nextest run --locked
+	@cargo nextest run --locked $(FEATURES)
 
 # Its threads share a step by documents, so candle's own operations are to use one each; and the memory of one step is kept
 # for the next.

@@ -29,6 +29,8 @@ pub mod config;
 mod demo;
 #[cfg(feature = "engine")]
 mod error;
+#[cfg(feature = "cuda")]
+pub mod gpu;
 #[cfg(feature = "engine")]
 pub mod hooks;
 #[cfg(feature = "engine")]

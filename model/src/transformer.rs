@@ -21,7 +21,7 @@ use crate::layers::norm::Norm;
 use crate::layers::rotary::Rotary;
 use crate::packing::{Batch, Segment};
 use crate::tap::{Tap, rows_after_keys};
-use crate::wire::Processing;
+use crate::wire::Variant;
 use candle_core::{Device, Result, Tensor, bail};
 
 /// A forward pass between two blocks.
@@ -85,12 +85,16 @@ pub struct Transformer {
 }
 
 impl Transformer {
-    /// Reads the weights of a checkpoint onto a device, folded where asked.
+    /// Reads the weights of a checkpoint onto a device, as `variant` has them.
     ///
     /// # Errors
     /// As [`Checkpoint::weights`].
-    pub fn load(checkpoint: &Checkpoint, processing: Processing, device: &Device) -> crate::Result<Self> {
-        let weights = checkpoint.weights(processing, device)?;
+    pub fn load(
+        checkpoint: &Checkpoint,
+        variant: impl Into<Variant>,
+        device: &Device,
+    ) -> crate::Result<Self> {
+        let weights = checkpoint.weights(variant.into(), device)?;
         Ok(Self { config: checkpoint.config().clone(), weights, device: device.clone() })
     }
 
@@ -179,6 +183,10 @@ impl Transformer {
         positions: &[u32],
         segments: impl IntoIterator<Item = Segment>,
     ) -> Result<()> {
+        if let Some(kept) = &mut pass.kept {
+            let first = pass.positions.len() as u32;
+            kept.extend(first..first + positions.len() as u32);
+        }
         pass.resid = Tensor::cat(&[&pass.resid, resid], 0)?;
         pass.positions.extend(positions);
         pass.segments.extend(segments);

@@ -17,7 +17,7 @@ pub fn open(choice: DeviceChoice) -> Result<Device, String> {
 
 #[cfg(feature = "cuda")]
 fn cuda() -> Result<Device, String> {
-    Device::new_cuda(0).map_err(|e| format!("the GPU cannot be used: {e}; `--device cpu` runs without it"))
+    model::gpu::open().map_err(|e| format!("the GPU cannot be used: {e}; `--device cpu` runs without it"))
 }
 
 #[cfg(not(feature = "cuda"))]

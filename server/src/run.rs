@@ -89,7 +89,7 @@ fn run(arguments: &RunArgs, out: &mut Output) -> Result<(), Stop> {
         if let Some(weights) = &opened.weights {
             fetch(weights, out, &interrupted)?;
         }
-        let model = Arc::new(Transformer::load(&opened.checkpoint, plan.experiment.processing, &device)?);
+        let model = Arc::new(Transformer::load(&opened.checkpoint, plan.experiment.variant(), &device)?);
         let job = plan.job(turn, model, &before)?;
         drive(job, out, &mut file, &mut before, &interrupted)?;
     }
@@ -177,7 +177,7 @@ fn plan(arguments: &RunArgs, hub: Result<Arc<Hub>, String>) -> Result<Planning, 
     let experiment = model::parse_experiment(&json)?;
     let device = device::open(arguments.device).map_err(Stop::Bad)?;
     let catalog = Catalog::below(&arguments.models).map_err(Stop::Bad)?.and_any_folder().and_hub(hub);
-    let budget = arguments.memory.map_or_else(memory::default_budget, |size| size.as_u64());
+    let budget = arguments.memory.map_or_else(|| memory::default_budget(&device), |size| size.as_u64());
     let models = catalog.open_all(&experiment, budget)?;
     let plan = models.plan(&experiment, &Limits::default(), &device)?;
     Ok(Planning { plan, models, device })

@@ -8,7 +8,7 @@ use crate::queue::Embedded;
 use crate::routes::{self, App};
 use crate::runs::{Parts, Runs};
 use crate::store::{ResultStore, SqliteStore};
-use crate::{device, telemetry};
+use crate::{device, memory, telemetry};
 use anyhow::{Context, anyhow};
 use directories::ProjectDirs;
 use model::{Device, Limits};
@@ -52,7 +52,7 @@ impl Settings {
             device: Device::Cpu,
             limits: Limits::default(),
             queue_bound: 64,
-            model_budget: crate::memory::default_budget(),
+            model_budget: memory::default_budget(&Device::Cpu),
         }
     }
 }
@@ -73,9 +73,10 @@ async fn serve_until_signal(arguments: &ServeArgs) -> anyhow::Result<()> {
     let mut settings = Settings::new(data_folder(arguments)?);
     settings.models.clone_from(&arguments.models);
     settings.device = device::open(arguments.device).map_err(|message| anyhow!(message))?;
-    if let Some(memory) = arguments.memory {
-        settings.model_budget = memory.as_u64();
-    }
+    settings.model_budget = match arguments.memory {
+        Some(size) => size.as_u64(),
+        None => memory::default_budget(&settings.device),
+    };
     if arguments.allow_hub {
         let mut hub = hub::Settings::from_env().map_err(|message| anyhow!("--allow-hub: {message}"))?;
         hub.offline |= arguments.offline;

@@ -3,7 +3,7 @@
 use crate::catalog::{Models, Opened};
 use crate::hub::{Unfetched, Watch};
 use crate::queue::Lane;
-use model::wire::{Analysis, Experiment, Processing, Started};
+use model::wire::{Analysis, Experiment, Started, Variant};
 use model::{Checkpoint, Device, Error, Figures, Job, Limits, Plan, Step, Transformer};
 use std::sync::Arc;
 
@@ -47,13 +47,14 @@ pub struct Planned {
     started: Started,
     /// Turn by turn.
     models: Vec<Opened>,
-    processing: Processing,
+    variant: Variant,
     device: Device,
 }
 
 /// Names a loaded model: its contents, and what was made of them.
-pub fn model_key(fingerprint: &str, processing: Processing) -> String {
-    format!("{fingerprint} {processing:?}")
+pub fn model_key(fingerprint: &str, variant: Variant) -> String {
+    let Variant { processing, precision } = variant;
+    format!("{fingerprint} {processing:?} {precision:?}")
 }
 
 impl Planned {
@@ -65,18 +66,18 @@ impl Planned {
         device: &Device,
     ) -> Result<Self, Error> {
         let plan = models.plan(experiment, limits, device)?;
-        let (started, processing) = (plan.started.clone(), plan.experiment.processing);
+        let (started, variant) = (plan.started.clone(), plan.experiment.variant());
         let models = [models.first].into_iter().chain(models.other).collect();
-        Ok(Self { plan: Some(plan), started, models, processing, device: device.clone() })
+        Ok(Self { plan: Some(plan), started, models, variant, device: device.clone() })
     }
 
     /// Plans no more than that the model is loaded.
-    pub fn only_load(opened: Opened, processing: Processing, device: &Device) -> Result<Self, Error> {
+    pub fn only_load(opened: Opened, variant: Variant, device: &Device) -> Result<Self, Error> {
         let fingerprint = opened.checkpoint.fingerprint()?;
-        let id = format!("load-{}", model_key(fingerprint, processing).to_lowercase().replace(' ', "-"));
-        let model = opened.checkpoint.info(device);
+        let id = format!("load-{}", model_key(fingerprint, variant).to_lowercase().replace(' ', "-"));
+        let model = opened.checkpoint.info(device, variant.precision);
         let started = Started { id, model, compare_with: None, prompts: Vec::new(), warnings: Vec::new() };
-        Ok(Self { plan: None, started, models: vec![opened], processing, device: device.clone() })
+        Ok(Self { plan: None, started, models: vec![opened], variant, device: device.clone() })
     }
 
     fn checkpoint(&self, turn: usize) -> &Arc<Checkpoint> {
@@ -93,7 +94,7 @@ impl Work for Planned {
 
     fn model_key(&self, turn: usize) -> String {
         let info = if turn == 0 { Some(&self.started.model) } else { self.started.compare_with.as_ref() };
-        info.map(|info| model_key(&info.fingerprint, self.processing)).unwrap_or_default()
+        info.map(|info| model_key(&info.fingerprint, self.variant)).unwrap_or_default()
     }
 
     fn model_bytes(&self, turn: usize) -> u64 {
@@ -106,7 +107,7 @@ impl Work for Planned {
     }
 
     fn load(&self, turn: usize) -> Result<Transformer, Error> {
-        Transformer::load(self.checkpoint(turn), self.processing, &self.device)
+        Transformer::load(self.checkpoint(turn), self.variant, &self.device)
     }
 
     fn job(&self, turn: usize, model: Arc<Transformer>, before: &Figures) -> Result<Box<dyn Job>, Error> {

@@ -3,7 +3,8 @@
     oracle/bin/python tests/bench/beside.py --hooklens target/release/hooklens --checkpoint /tmp/random-410m \\
         --rate target/release/examples/matmul_rate [SUBJECT…]
 
-TransformerLens is the one of the Python that runs this: 2.18, or 4.3 (`peer.py`).
+TransformerLens is the one of the Python that runs this: 2.18, or 4.3 (`peer.py`). With `--device cuda` both are on the GPU,
+hooklens in the precision of `--precision` (TransformerLens in f32), and its memory is not known.
 
 Subjects: load, forward, one (a forward of one prompt), attribution (50 prompts of 23 tokens), notebook (its 51 film
 reviews), head, attention, resid_pre and z (sweeps of one pair over every cell); all of them where none is named. Each side is measured by
@@ -42,6 +43,8 @@ def main():
     parser.add_argument("--checkpoint", required=True, type=Path, help="where the checkpoint is, or goes")
     parser.add_argument("--rate", help="the program that prints the GFLOP/s of the matrix product, for the floor")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--precision", choices=("f32", "bf16"), default="f32", help="of hooklens")
     parser.add_argument("--cells", type=int, default=12, help="of a sweep, for TransformerLens")
     parser.add_argument("--alone", action="store_true", help="without TransformerLens")
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=", ".join(SUBJECTS))
@@ -59,7 +62,7 @@ class Bench:
 
     def __init__(self, options):
         self.options, folder = options, options.checkpoint.resolve()
-        self.server = Server(options.hooklens, folder.parent)
+        self.server = Server(options.hooklens, folder.parent, options.device)
         self.reviews = self.server.expand({"set": "movie-sentiment"})
         checkpoint.save(folder, [prompt["text"] for prompt in self.reviews])
         self.config = json.loads((folder / "config.json").read_text())
@@ -80,7 +83,7 @@ class Bench:
         # the first answer of a program that has just started: the model is read, named and folded for it
         start = time.perf_counter()
         cpu = self.server.cpu_seconds()
-        self.server.run(self.folder.name, self.prompts[:1])
+        self.server.run(self.folder.name, self.prompts[:1], precision=self.options.precision)
         self.loading = {
             "seconds": time.perf_counter() - start,
             "cpu_seconds": self.server.cpu_seconds() - cpu,
@@ -88,7 +91,7 @@ class Bench:
         }
         if not self.options.alone:
             self.errors = tempfile.NamedTemporaryFile("w", prefix="peer-", suffix=".log", delete=False)
-            command = [sys.executable, Path(__file__).parent / "peer.py", self.folder]
+            command = [sys.executable, Path(__file__).parent / "peer.py", self.folder, self.options.device]
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self.errors}
             self.peer = subprocess.Popen(command, text=True, **pipes)
             self.peer_loading = json.loads(self.answer())
@@ -111,10 +114,16 @@ class Bench:
             ours.append(self.ours(prompts, analysis))
             if self.options.rate:
                 self.rates.append(float(subprocess.check_output([self.options.rate])))
-            if self.peer and turn < (2 if subject in ("one", "forward") else 1):
+            if self.peer and turn < self.turns(subject):
                 theirs.append(self.theirs(request))
         scale = request.get("scale", 1)
         return median(ours), theirs and {key: value * (1 if key == "peak" else scale) for key, value in median(theirs).items()}
+
+    def turns(self, subject):
+        """Of the peer: its first on a GPU also sets that up, so it is the median of three."""
+        if self.options.device == "cuda":
+            return 3
+        return 2 if subject in ("one", "forward") else 1
 
     def work(self, subject):
         """The prompts, hooklens's analysis and the peer's request."""
@@ -149,7 +158,7 @@ class Bench:
         self.seed += 1
         self.server.memory.take_peak()
         cpu = self.server.cpu_seconds()
-        events = self.server.run(self.folder.name, fresh(prompts, self.seed), analysis)
+        events = self.server.run(self.folder.name, fresh(prompts, self.seed), analysis, self.options.precision)
         return {
             "seconds": events[-1]["elapsed_ms"] / 1e3,
             "cpu_seconds": self.server.cpu_seconds() - cpu,

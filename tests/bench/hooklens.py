@@ -12,11 +12,11 @@ from pathlib import Path
 
 
 class Server:
-    """`hooklens serve` on the CPU with an empty data folder and one folder of models; a context manager."""
+    """`hooklens serve` with an empty data folder and one folder of models; a context manager."""
 
-    def __init__(self, binary, models):
+    def __init__(self, binary, models, device="cpu"):
         self.data = tempfile.TemporaryDirectory()
-        options = ["--port", "0", "--device", "cpu", "--models", str(models), "--data", self.data.name]
+        options = ["--port", "0", "--device", device, "--models", str(models), "--data", self.data.name]
         self.process = subprocess.Popen(
             [binary, "serve", *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
@@ -32,9 +32,10 @@ class Server:
         self.process.wait()
         self.data.cleanup()
 
-    def run(self, model, prompts, analysis=None):
+    def run(self, model, prompts, analysis=None, precision="f32"):
         """The events of an analysis, an attribution unless said otherwise; the last is `done`."""
         body = {"model": model, "prompts": prompts, "analysis": analysis or {"kind": "attribution"}}
+        body["precision"] = precision
         accepted = json.load(self.request("/api/runs", json.dumps(body).encode()))
         events = [json.loads(line) for line in self.request(f"/api/runs/{accepted['id']}/events?from=0")]
         assert events[-1]["event"] == "done", events[-1]

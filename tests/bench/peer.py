@@ -1,10 +1,10 @@
-"""TransformerLens and transformers as a process of its own: `peer.py CHECKPOINT`, one JSON request a line on stdin.
+"""TransformerLens and transformers as a process of its own: `peer.py CHECKPOINT [cpu|cuda]`, one JSON request a line on stdin.
 
 Whichever TransformerLens its Python has: `HookedTransformer` up to 2.18, from 4.0 `TransformerBridge` with the weights
 processed as `HookedTransformer` does (`enable_compatibility_mode`).
 
 A request is `{"what": …, "prompts": [{"ids", "answer_id", "distractor_id"}, …], …}`; the answer is one JSON line with
-the seconds, the processor seconds of all threads, and the peak memory above the loaded model. The first line it prints,
+the seconds, the processor seconds of all threads, and the peak memory above the loaded model (of a GPU, its own). The first line it prints,
 unasked, is that of loading, with the versions.
 """
 
@@ -25,6 +25,7 @@ import transformers
 from transformer_lens import patching
 
 VERSION = importlib.metadata.version("transformer_lens")
+DEVICE = sys.argv[2] if len(sys.argv) > 2 else "cpu"
 
 
 def forward(model, request):
@@ -35,7 +36,7 @@ def forward(model, request):
 def attribution(model, request):
     """The notebook's analysis; TransformerLens wants prompts of one length."""
     prompts = request["prompts"]
-    pairs = torch.tensor([[p["answer_id"], p["distractor_id"]] for p in prompts])
+    pairs = torch.tensor([[p["answer_id"], p["distractor_id"]] for p in prompts], device=DEVICE)
     return notebook.analyse(model, ids_of(prompts), pairs)
 
 
@@ -63,7 +64,7 @@ def attention(model, request):
 
 def sweep(model, request):
     """The first `cells` cells of an activation patching, clean into corrupted."""
-    clean, corrupted = (torch.tensor([request[run]]) for run in ("clean", "corrupted"))
+    clean, corrupted = (torch.tensor([request[run]], device=DEVICE) for run in ("clean", "corrupted"))
     _, cache = model.run_with_cache(clean)
     answer, distractor = request["answer_id"], request["distractor_id"]
     metric = lambda logits: logits[0, -1, answer] - logits[0, -1, distractor]
@@ -89,7 +90,11 @@ WORK = {
 
 
 def load(folder):
-    """The folder's checkpoint in TransformerLens and in transformers, f32, on the CPU; the two agree."""
+    """The folder's checkpoint in TransformerLens and in transformers, f32; the two agree."""
+    return tuple(model.to(DEVICE) for model in on_cpu(folder))
+
+
+def on_cpu(folder):
     if int(VERSION.split(".")[0]) < 4:
         import oracle
 
@@ -108,17 +113,24 @@ def load(folder):
 
 
 def ids_of(prompts):
-    return torch.tensor([p["ids"] for p in prompts])
+    return torch.tensor([p["ids"] for p in prompts], device=DEVICE)
 
 
 def measured(work):
     """What `work` returns, and what it cost."""
+    if DEVICE == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+        held = torch.cuda.memory_allocated()
     Path("/proc/self/clear_refs").write_text("5")  # VmHWM starts again from here
     before = notebook.resident_bytes("VmRSS")
     start, cpu = time.perf_counter(), time.process_time()
     result = work()
+    if DEVICE == "cuda":
+        torch.cuda.synchronize()
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     peak = notebook.resident_bytes("VmHWM") - before
+    if DEVICE == "cuda":
+        peak = torch.cuda.max_memory_allocated() - held
     return result, {"seconds": seconds, "cpu_seconds": cpu, "peak": peak}
 
 

@@ -1,13 +1,14 @@
 //! A run that goes on where another ended equals one run over the whole: with the fused attention, and with patterns.
 
 use crate::compare::assert_near;
+use crate::device::device;
 use crate::expected::PROCESSINGS;
 use crate::run;
+use model::Transformer;
 use model::hook_name::{HookName, Site};
 use model::hooks::{Hooks, NoHooks, Recorder, Rows};
 use model::keys_values::KeysValues;
 use model::packing::Batch;
-use model::{Device, Transformer};
 use std::ops::Range;
 
 const PROMPTS: [&[u32]; 2] = [&[0, 17, 4, 17, 30], &[0, 8, 21]];
@@ -65,7 +66,7 @@ fn a_run_in_turns_is_one_run() {
     for case in ["neox-parallel", "neox-sequential", "gpt2"] {
         let checkpoint = run::open(case);
         for processing in PROCESSINGS {
-            let model = Transformer::load(&checkpoint, processing, &Device::Cpu).unwrap();
+            let model = Transformer::load(&checkpoint, processing, device()).unwrap();
             let layers = 0..model.config().n_layers;
             let patterns = layers.map(|layer| HookName::block(layer, Site::Pattern));
             let mut recorder = Recorder::new(patterns, &Rows::All);

@@ -1,13 +1,14 @@
 //! Gradients through the forward pass against finite differences, at every site.
 
+use crate::device::device;
 use crate::expected::PROCESSINGS;
 use crate::run;
 use candle_core::{Result, Tensor};
+use model::Transformer;
 use model::analysis::activations::sites;
 use model::hook_name::{HookName, Site};
 use model::hooks::{Gradients, Hooks, NoHooks, Rows};
 use model::packing::Batch;
-use model::{Device, Transformer};
 
 /// Two prompts, so that attention comes in parts.
 const PROMPTS: [&[u32]; 2] = [&[0, 17, 4, 17, 30], &[0, 8, 21]];
@@ -109,7 +110,7 @@ fn every_site_has_the_gradient_of_finite_differences() {
     for case in ["neox-parallel", "neox-sequential", "gpt2", "gpt2-gelu"] {
         let checkpoint = run::open(case);
         for processing in PROCESSINGS {
-            let model = Transformer::load(&checkpoint, processing, &Device::Cpu).unwrap();
+            let model = Transformer::load(&checkpoint, processing, device()).unwrap();
             let mut names = sites(model.config(), &["all".to_owned()]).unwrap();
             names.extend((0..model.config().n_layers).map(|layer| HookName::block(layer, Site::Result)));
             for name in names {
@@ -122,7 +123,7 @@ fn every_site_has_the_gradient_of_finite_differences() {
 #[test]
 fn following_values_changes_none() {
     let checkpoint = run::open("neox-parallel");
-    let model = Transformer::load(&checkpoint, model::wire::Processing::Folded, &Device::Cpu).unwrap();
+    let model = Transformer::load(&checkpoint, model::wire::Processing::Folded, device()).unwrap();
     let names = sites(model.config(), &["all".to_owned()]).unwrap();
     let followed = logits(&model, &mut Gradients::new(names, &Rows::All));
     let plain = logits(&model, &mut NoHooks);

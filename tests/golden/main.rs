@@ -6,6 +6,7 @@
 mod broken;
 mod compare;
 mod continued;
+mod device;
 mod expected;
 mod gradients;
 mod parity;

@@ -1,14 +1,15 @@
 //! Every site and every figure against TransformerLens, logits against transformers, the parts against the whole.
 
 use crate::compare::{TOLERANCE, assert_close, assert_near, assert_same_figure, largest};
+use crate::device::device;
 use crate::expected::{self, Array, CHECKPOINTS, PROCESSINGS};
 use crate::run::{self, Outcome};
+use model::Transformer;
 use model::hooks::NoHooks;
 use model::packing::Batch;
 use model::wire::{
-    Activations, Analysis, Experiment, FigureData, Positions, Processing, Prompt, Prompts, Values,
+    Activations, Analysis, Experiment, FigureData, Positions, Precision, Processing, Prompt, Prompts, Values,
 };
-use model::{Device, Transformer};
 use std::collections::BTreeMap;
 
 /// Runs `activations` on the case's prompts: one batch of unequal lengths.
@@ -29,6 +30,7 @@ fn activations(
         prompts: Prompts::List(list),
         prepend_bos: true,
         processing,
+        precision: Precision::F32,
         analysis: Analysis::Activations(Activations { sites, positions }),
     };
     let outcome = run::run(&run::open(checkpoint), &experiment);
@@ -116,7 +118,7 @@ fn logits_of_other_layouts_equal_those_of_transformers() {
         let checkpoint = run::open(case);
         let prompts = expected::figures("gpt2", Processing::Raw).prompts;
         for processing in PROCESSINGS {
-            let model = Transformer::load(&checkpoint, processing, &Device::Cpu).unwrap();
+            let model = Transformer::load(&checkpoint, processing, device()).unwrap();
             for (number, prompt) in prompts.iter().enumerate() {
                 let rows: Vec<u32> = (0..prompt.ids.len() as u32).collect();
                 let batch = Batch::separate(&[&prompt.ids]);
@@ -172,6 +174,43 @@ fn every_figure_equals_that_of_transformer_lens() {
                 if expected.experiment.analysis.kind() == "attribution" {
                     assert_parts_add_up(&what, &outcome);
                 }
+            }
+        }
+    }
+}
+
+/// Both factors of a product are off by up to 1 in 512, and what comes of it by less, as errors cancel.
+#[test]
+fn figures_in_bf16_are_near_those_in_f32_and_add_up() {
+    const ROUNDING: f32 = 2e-2;
+    for case in ["neox-parallel", "neox-sequential", "gpt2"] {
+        for processing in PROCESSINGS {
+            let opened = run::open(case);
+            let all = expected::figures(case, processing).experiments;
+            for expected in all.iter().filter(|e| e.experiment.analysis.kind() == "attribution") {
+                let what = format!("{case}, {processing:?}, bf16");
+                let experiment = Experiment { precision: Precision::Bf16, ..expected.experiment.clone() };
+                let outcome = run::run(&opened, &experiment);
+                let figure = expected.figures.iter().find(|figure| figure.name == "logit_lens").unwrap();
+                let figure = expected::in_words(figure, opened.tokens());
+                assert_same_figure(&what, outcome.figure("logit_lens"), &figure, ROUNDING);
+                let exact = run::run(&opened, &expected.experiment);
+                assert_ne!(
+                    mean_of(&outcome, "logit_lens"),
+                    mean_of(&exact, "logit_lens"),
+                    "{what}: it is rounded"
+                );
+                let (_, layers) = mean_of(&outcome, "layer_attribution");
+                let FigureData::Scalars { values } = &outcome.figure("summary").data else {
+                    panic!("summary")
+                };
+                let total = values["mean_logit_diff"].unwrap() as f32;
+                assert_near(
+                    &format!("{what}: sum"),
+                    &[layers.iter().sum()],
+                    &[total],
+                    TOLERANCE * largest(&layers),
+                );
             }
         }
     }

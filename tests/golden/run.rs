@@ -1,5 +1,6 @@
 //! Runs an experiment in this process, as the command line does.
 
+use crate::device::device;
 use crate::expected;
 use model::checkpoint::Source;
 use model::wire::{EventBody, Experiment, Figure, PromptTokens};
@@ -44,9 +45,13 @@ pub(crate) fn open_folder(folder: &Path) -> Result<Arc<Checkpoint>, Error> {
 
 /// Runs `experiment` on `checkpoint`, whatever model it names.
 pub(crate) fn run(checkpoint: &Arc<Checkpoint>, experiment: &Experiment) -> Outcome {
-    let device = Device::Cpu;
-    let plan = Plan::new(checkpoint, experiment, &Limits::default(), &device).unwrap();
-    let model = Transformer::load(checkpoint, experiment.processing, &device).unwrap();
+    run_on(device(), checkpoint, experiment)
+}
+
+/// Runs it on another device than the tests' own.
+pub(crate) fn run_on(device: &Device, checkpoint: &Arc<Checkpoint>, experiment: &Experiment) -> Outcome {
+    let plan = Plan::new(checkpoint, experiment, &Limits::default(), device).unwrap();
+    let model = Transformer::load(checkpoint, experiment.variant(), device).unwrap();
     let mut job = plan.job(0, Arc::new(model), &Figures::default()).unwrap();
     let mut outcome = Outcome { prompts: plan.started.prompts.clone(), figures: vec![], bytes: vec![] };
     loop {

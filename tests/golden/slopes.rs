@@ -2,14 +2,15 @@
 //! the base's activation to the other run's.
 
 use crate::compare::largest;
+use crate::device::device;
 use crate::expected::PROCESSINGS;
 use crate::run::{self, Outcome};
 use candle_core::{Result, Tensor};
+use model::Transformer;
 use model::hook_name::{HookName, Site};
 use model::hooks::{Hooks, NoHooks, Recorder, Rows};
 use model::packing::Batch;
 use model::wire::{FigureData, Processing, PromptTokens};
-use model::{Device, Transformer};
 use serde_json::json;
 
 /// Shares of the way. Long ones see curvature and short ones f32's rounding: a right slope agrees at one of these.
@@ -86,7 +87,7 @@ fn check(case: &str, processing: Processing, name: &str, site: Site, axis: usize
     else {
         panic!("attributed_{name}")
     };
-    let model = Transformer::load(&run::open(case), processing, &Device::Cpu).unwrap();
+    let model = Transformer::load(&run::open(case), processing, device()).unwrap();
     let pair = Pair { model, prompt: outcome.prompts[0].clone() };
     let base = pair.metric(&mut NoHooks);
     let slopes: Vec<f32> = values.iter().map(|value| value - base as f32).collect();

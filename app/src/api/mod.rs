@@ -50,7 +50,7 @@ pub async fn unload(model: &str) -> Result<(), ApiError> {
 }
 
 fn model_request(model: &str) -> String {
-    let request = ModelRequest { model: model.to_owned(), processing: None };
+    let request = ModelRequest { model: model.to_owned(), processing: None, precision: None };
     serde_json::to_string(&request).unwrap_or_default()
 }
 

@@ -6,7 +6,7 @@ use super::names;
 use crate::link::{self, Place};
 use crate::state::{History, Past, RunStatus, Session};
 use leptos::prelude::*;
-use model::wire::Processing;
+use model::wire::{Precision, Processing};
 
 /// How many are listed.
 const LISTED: usize = 12;
@@ -25,7 +25,8 @@ pub fn PastRuns() -> impl IntoView {
             let [model, prompts, kind] = names(&experiment);
             let raw = (experiment.processing == Processing::Raw).then_some("raw");
             let bos = (!experiment.prepend_bos).then_some("no BOS");
-            let title = [model.as_str(), prompts.as_str()].into_iter().chain(raw).chain(bos);
+            let bf16 = (experiment.precision == Precision::Bf16).then_some(experiment.precision.name());
+            let title = [model.as_str(), prompts.as_str()].into_iter().chain(raw).chain(bf16).chain(bos);
             let (title, fragment) = (title.collect::<Vec<_>>().join(" · "), link::fragment(&experiment));
             history.remember(Past { id, title, kind, elapsed_ms, pinned: false, fragment });
         }

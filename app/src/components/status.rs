@@ -4,6 +4,7 @@ use super::figures::icons::Icon;
 use super::icons::{PROBLEM, WARNING};
 use crate::state::{RunStatus, Session};
 use leptos::prelude::*;
+use model::wire::Started;
 
 /// The line of progress, with Cancel beside it.
 #[component]
@@ -12,12 +13,18 @@ pub fn Status() -> impl IntoView {
     let status = session.run.status;
     let active = move || status.with(RunStatus::is_active);
     let kind = Memo::new(move |_| status.with(kind));
+    // in what, and where: numbers in bf16 are not to be taken for exact ones
+    let computed = move || {
+        let done = status.with(|status| matches!(status, RunStatus::Done { .. }));
+        let of = |started: &Started| format!(", {} on {}", started.model.dtype, started.model.device);
+        session.run.started.with(|started| started.as_ref().filter(|_| done).map(of))
+    };
     view! {
         <div class="status" data-status=kind style:--done=move || status.with(share).to_string()>
             <b class:bad=move || kind.get() == "failed" class:warn=move || kind.get() == "disconnected">
                 {move || status.with(headline)}
             </b>
-            <span class="hint num">{move || status.with(details)}</span>
+            <span class="hint num">{move || status.with(details)}{computed}</span>
             <Recomputed />
             <button type="button" class="line push" hidden=move || !active() on:click=move |_| session.cancel()>
                 "Cancel"

@@ -11,7 +11,7 @@ pub use kinds::{Input, KINDS, Kind, Setting};
 pub use pair::{Cell, last_characters, moved, pair};
 pub use paste::{read_rows, write_rows};
 
-use model::wire::{Experiment, Processing, Prompt, PromptSet, Prompts};
+use model::wire::{Experiment, Precision, Processing, Prompt, PromptSet, Prompts};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -85,6 +85,8 @@ pub struct Draft {
     pub prepend_bos: bool,
     /// Which weights are run.
     pub processing: Processing,
+    /// What their products are computed in.
+    pub precision: Precision,
     /// The kind of the analysis, as the contract names it.
     pub kind: String,
     /// Settings that differ from their defaults, by kind and name: each kind keeps its own.
@@ -102,6 +104,7 @@ impl Default for Draft {
             earlier: Vec::new(),
             prepend_bos: true,
             processing: Processing::Folded,
+            precision: Precision::F32,
             kind: "attribution".to_owned(),
             settings: BTreeMap::new(),
         }
@@ -179,6 +182,7 @@ impl Draft {
             prompts,
             prepend_bos: self.prepend_bos,
             processing: self.processing,
+            precision: self.precision,
             analysis,
         })
     }
@@ -194,6 +198,7 @@ impl Draft {
         self.compare_with.clone_from(&experiment.compare_with);
         self.prepend_bos = experiment.prepend_bos;
         self.processing = experiment.processing;
+        self.precision = experiment.precision;
         // a head is looked at beside another result: the form stays with that one's kind
         if let Some((kind, settings)) = kinds::settings_of(&experiment.analysis) {
             self.settings.insert(kind.name.to_owned(), settings);

@@ -1,7 +1,7 @@
 //! What goes into an address comes out of it again, and nothing that comes in can break the page.
 
 use super::*;
-use model::wire::{Analysis, Attribution, Processing, Prompt, Prompts};
+use model::wire::{Analysis, Attribution, Precision, Processing, Prompt, Prompts};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -12,6 +12,7 @@ fn experiment(prompts: Vec<Prompt>) -> Experiment {
         prompts: Prompts::List(prompts),
         prepend_bos: true,
         processing: Processing::Folded,
+        precision: Precision::F32,
         analysis: Analysis::Attribution(Attribution { per_prompt: true, ..Attribution::default() }),
     }
 }

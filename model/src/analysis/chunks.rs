@@ -1,48 +1,66 @@
-//! Prompts cut into chunks: as many rows as one step should compute.
+//! Work cut into steps: as much as the engine should do before it looks whether anyone still waits.
 
-use crate::config::Config;
 use crate::plan::EncodedPrompt;
+use crate::transformer::Transformer;
 use std::ops::Range;
 
-/// Floating-point operations one step aims at: some tens of milliseconds on a small model.
+/// Floating-point operations one step aims at on a CPU: some tens of milliseconds on a small model.
 const FLOPS_A_STEP: usize = 6_000_000_000;
-/// Bytes of logits one step may hold.
+/// How much more a GPU does in that time; less would leave it waiting for the next launch.
+const TIMES_ON_GPU: usize = 128;
+/// How much more memory a step may take there: a GPU that runs a model has some gigabytes to spare.
+const MEMORY_ON_GPU: usize = 4;
+/// Bytes of logits one step may hold on a CPU.
 const LOGIT_BYTES_A_STEP: usize = 64 << 20;
-/// Fewer rows than this leave matrix products waiting for memory; more than the upper bound hold too much at once.
+/// Fewer rows than this leave a CPU's products waiting for memory; more than the upper bound hold too much at once.
 const ROWS_A_STEP: Range<usize> = 256..4_096;
 
+/// Of what a step may take on a CPU, how many times that it may on the model's device: of work, and of memory.
+fn times(model: &Transformer) -> (usize, usize) {
+    if model.device().is_cpu() { (1, 1) } else { (TIMES_ON_GPU, MEMORY_ON_GPU) }
+}
+
+/// Of a budget in bytes, or in rows, for a CPU: what it is on the model's device.
+pub(super) fn memory(model: &Transformer, on_cpu: usize) -> usize {
+    on_cpu * times(model).1
+}
+
 /// Consecutive prompts of at most the rows one step should compute, at least one.
-pub(super) fn by_work(config: &Config, prompts: &[EncodedPrompt]) -> Vec<Range<usize>> {
-    let rows = FLOPS_A_STEP / (2 * config.matmul_weights()).max(1);
-    by_rows(prompts, rows.clamp(ROWS_A_STEP.start, ROWS_A_STEP.end))
+pub(super) fn by_work(model: &Transformer, prompts: &[EncodedPrompt]) -> Vec<Range<usize>> {
+    let (work, memory) = times(model);
+    let rows = work * FLOPS_A_STEP / (2 * model.config().matmul_weights()).max(1);
+    by_rows(prompts, rows.clamp(ROWS_A_STEP.start, memory * ROWS_A_STEP.end))
 }
 
 /// Rows of the residual stream whose logits one step should compute, at least one.
-pub(super) fn unembedded(config: &Config) -> usize {
-    rows_over_the_vocabulary(config, config.d_model)
+pub(super) fn unembedded(model: &Transformer) -> usize {
+    rows_over_the_vocabulary(model, model.config().d_model)
 }
 
 /// Rows of a matrix between tokens, `[d_vocab, d_vocab]` of rank d_head, that one step should compute, at least one.
-pub(super) fn token_pairs(config: &Config) -> usize {
-    rows_over_the_vocabulary(config, config.d_head)
+pub(super) fn token_pairs(model: &Transformer) -> usize {
+    rows_over_the_vocabulary(model, model.config().d_head)
 }
 
 /// Rows of a product of matrices `[rows, d_model]` and `[d_model, width]` that one step should compute, at least one.
-pub(super) fn of_width(config: &Config, width: usize) -> usize {
-    (FLOPS_A_STEP / (2 * config.d_model * width).max(1)).max(1)
+pub(super) fn of_width(model: &Transformer, width: usize) -> usize {
+    (times(model).0 * FLOPS_A_STEP / (2 * model.config().d_model * width).max(1)).max(1)
 }
 
 /// Rows of a product with a matrix `[inner, d_vocab]`.
-fn rows_over_the_vocabulary(config: &Config, inner: usize) -> usize {
-    let by_work = FLOPS_A_STEP / (2 * inner * config.d_vocab).max(1);
-    by_work.min(LOGIT_BYTES_A_STEP / (4 * config.d_vocab).max(1)).max(1)
+fn rows_over_the_vocabulary(model: &Transformer, inner: usize) -> usize {
+    let (work, memory) = times(model);
+    let d_vocab = model.config().d_vocab;
+    let by_work = work * FLOPS_A_STEP / (2 * inner * d_vocab).max(1);
+    by_work.min(memory * LOGIT_BYTES_A_STEP / (4 * d_vocab).max(1)).max(1)
 }
 
 /// Blocks of a forward pass over one prompt of `n` tokens that one step should run, at least one.
-pub(super) fn blocks(config: &Config, n: usize) -> usize {
+pub(super) fn blocks(model: &Transformer, n: usize) -> usize {
+    let config = model.config();
     let weights = 2 * config.matmul_weights() / config.n_layers;
     let attention = 4 * n * config.d_attn();
-    (FLOPS_A_STEP / (n * (weights + attention)).max(1)).max(1)
+    (times(model).0 * FLOPS_A_STEP / (n * (weights + attention)).max(1)).max(1)
 }
 
 /// Consecutive prompts of at most `rows` rows together, at least one.

@@ -78,7 +78,7 @@ impl CompositionJob {
         let (heads, d_head) = (config.n_heads, config.d_head);
         let done = reader.scores[0].len() / heads;
         let (layer, head) = (done / heads, done % heads);
-        let rows = chunks::of_width(config, WAYS.len() * config.d_attn());
+        let rows = chunks::of_width(&self.model, WAYS.len() * config.d_attn());
         let count = (rows / d_head).clamp(1, heads - head);
         let writes = self.writes[layer].narrow(0, head * d_head, count * d_head)?;
         for (scores, reads) in reader.scores.iter_mut().zip(&reader.reads) {

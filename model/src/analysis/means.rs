@@ -29,7 +29,7 @@ impl Means {
         names: Vec<HookName>,
         by_position: bool,
     ) -> Self {
-        let waiting = if names.is_empty() { Vec::new() } else { chunks::by_work(model.config(), prompts) };
+        let waiting = if names.is_empty() { Vec::new() } else { chunks::by_work(model, prompts) };
         Self {
             names,
             by_position,

@@ -15,6 +15,7 @@ use crate::tokens::Tokens;
 use crate::transformer::Transformer;
 use crate::wire::{Cell, EventBody, Figure, FigureData, PromptTest};
 use candle_core::Tensor;
+use rayon::prelude::*;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ impl PromptTestJob {
         prompts: Arc<[EncodedPrompt]>,
         options: &PromptTest,
     ) -> Self {
-        let waiting = chunks::by_work(model.config(), &prompts).into();
+        let waiting = chunks::by_work(&model, &prompts).into();
         Self { model, checkpoint, prompts, top_k: options.top_k, waiting, done: 0 }
     }
 }
@@ -45,10 +46,14 @@ impl Job for PromptTestJob {
     fn step(&mut self) -> Result<Step> {
         let mut events = Vec::new();
         if let Some(chunk) = self.waiting.pop_front() {
-            let tested = test(&self.model, &self.prompts[chunk.clone()])?;
+            let (tested, logits) = test(&self.model, &self.prompts[chunk.clone()])?;
             let tokens = self.checkpoint.tokens();
-            let figures = chunk.clone().zip(&tested).flat_map(|(i, t)| t.figures(tokens, i, self.top_k));
-            events.extend(figures.map(EventBody::Figure));
+            // ranking a vocabulary takes as long as a short prompt's pass
+            let predictions: Vec<_> = logits.par_iter().map(|logits| Prediction::new(logits)).collect();
+            let figures = tested.par_iter().zip(chunk.start..chunk.end);
+            let figures: Vec<_> =
+                figures.map(|(tested, i)| tested.figures(&predictions, tokens, i, self.top_k)).collect();
+            events.extend(figures.into_iter().flatten().map(EventBody::Figure));
             self.done = chunk.end;
         }
         events.push(prompts_done(self.done, self.prompts.len()));
@@ -56,22 +61,26 @@ impl Job for PromptTestJob {
     }
 }
 
-/// Logits `[d_vocab]` at some positions of one prompt.
+/// Where the logits of one prompt are.
 struct Tested<'a> {
-    /// At its last token.
-    next: Vec<f32>,
+    /// Which row of logits is at its last token.
+    next: usize,
     answer: Continuation<'a>,
     distractor: Continuation<'a>,
 }
 
-/// Tokens after a prompt, and the logits at the position before each; none where there are no such tokens.
+/// Tokens after a prompt, and which rows of logits are at the position before each; none where there are no such tokens.
 struct Continuation<'a> {
     tokens: &'a [u32],
-    logits: Vec<Vec<f32>>,
+    rows: Vec<usize>,
 }
 
-/// Runs the prompts, each also continued by its answer and by its distractor; what they share is computed once.
-fn test<'a>(model: &Transformer, prompts: &'a [EncodedPrompt]) -> candle_core::Result<Vec<Tested<'a>>> {
+/// Runs the prompts, each also continued by its answer and by its distractor: what they share is computed once, and read
+/// once. Gives the rows of logits too, each `[d_vocab]`.
+fn test<'a>(
+    model: &Transformer,
+    prompts: &'a [EncodedPrompt],
+) -> candle_core::Result<(Vec<Tested<'a>>, Vec<Vec<f32>>)> {
     let (mut sequences, mut reads) = (Vec::new(), Vec::new());
     for prompt in prompts {
         for (tokens, read) in [
@@ -85,46 +94,48 @@ fn test<'a>(model: &Transformer, prompts: &'a [EncodedPrompt]) -> candle_core::R
         }
     }
     let batch = Batch::shared(&sequences.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    let rows = batch.prompts.iter().zip(reads.iter().cloned());
-    let rows: Vec<u32> = rows.flat_map(|(rows, read)| rows[read].to_vec()).collect();
-    let mut logits = read(model, &batch, &rows)?.to_vec2::<f32>()?.into_iter();
-    let mut reads = reads.into_iter().map(|read| logits.by_ref().take(read.len()).collect::<Vec<_>>());
-    let mut next = || reads.next().unwrap_or_default();
-    Ok(prompts
-        .iter()
-        .map(|prompt| Tested {
-            next: next().pop().unwrap_or_default(),
-            answer: Continuation { tokens: &prompt.answer_tokens, logits: next() },
-            distractor: Continuation { tokens: &prompt.distractor_tokens, logits: next() },
-        })
-        .collect())
+    let reads: Vec<&[u32]> = batch.prompts.iter().zip(reads).map(|(rows, read)| &rows[read]).collect();
+    let mut rows = reads.concat();
+    rows.sort_unstable();
+    rows.dedup();
+    let logits = read(model, &batch, &rows)?.to_vec2()?;
+    let places = |read: &[u32]| read.iter().map(|row| rows.partition_point(|other| other < row)).collect();
+    let tested = prompts.iter().zip(reads.chunks_exact(3)).map(|(prompt, reads)| Tested {
+        next: rows.partition_point(|row| *row < reads[0][0]),
+        answer: Continuation { tokens: &prompt.answer_tokens, rows: places(reads[1]) },
+        distractor: Continuation { tokens: &prompt.distractor_tokens, rows: places(reads[2]) },
+    });
+    Ok((tested.collect(), logits))
 }
 
-/// The original model's logits at `rows` (any order, repeats too), `[rows, d_vocab]`.
+/// The original model's logits at `rows`, ascending: `[rows, d_vocab]`.
 fn read(model: &Transformer, batch: &Batch, rows: &[u32]) -> candle_core::Result<Tensor> {
     let normalized = HookName::top(Site::LnFinalNormalized);
-    let mut wanted = rows.to_vec();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let mut recorder = Recorder::new([normalized], &Rows::Only(wanted));
+    let mut recorder = Recorder::new([normalized], &Rows::Only(rows.to_vec()));
     let read = model.forward(batch, rows, &mut recorder)?;
     logits::original(model, read, &recorder.into_cache().get(normalized, rows)?)
 }
 
 impl Tested<'_> {
-    fn figures(&self, tokens: &Tokens, prompt: usize, top_k: usize) -> Vec<Figure> {
-        let next = next_tokens(&Prediction::new(&self.next), tokens, top_k);
+    fn figures(&self, all: &[Prediction<'_>], tokens: &Tokens, prompt: usize, top_k: usize) -> Vec<Figure> {
+        let next = next_tokens(&all[self.next], tokens, top_k);
         let mut figures = vec![figure("prompt_test", Some(prompt), "Likeliest next tokens", next)];
-        figures.extend(self.answer.figures("answer", "The answer", prompt, tokens));
-        figures.extend(self.distractor.figures("distractor", "The distractor", prompt, tokens));
+        figures.extend(self.answer.figures(all, "answer", "The answer", prompt, tokens));
+        figures.extend(self.distractor.figures(all, "distractor", "The distractor", prompt, tokens));
         figures
     }
 }
 
 impl Continuation<'_> {
-    fn figures(&self, name: &str, title: &str, prompt: usize, tokens: &Tokens) -> Vec<Figure> {
-        let predictions: Vec<_> = self.logits.iter().map(|logits| Prediction::new(logits)).collect();
-        let each = || predictions.iter().zip(self.tokens);
+    fn figures(
+        &self,
+        all: &[Prediction<'_>],
+        name: &str,
+        title: &str,
+        prompt: usize,
+        tokens: &Tokens,
+    ) -> Vec<Figure> {
+        let each = || self.rows.iter().map(|row| &all[*row]).zip(self.tokens);
         let Some((prediction, first)) = each().next() else { return Vec::new() };
         let joint: f64 = each().map(|(prediction, token)| prediction.probability(*token)).product();
         let values = [

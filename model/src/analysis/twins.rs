@@ -20,7 +20,7 @@ pub(super) struct Twins {
 impl Twins {
     /// Of some sites. Without sites nothing is run.
     pub(super) fn new(model: &Transformer, prompts: &[EncodedPrompt], names: Vec<HookName>) -> Self {
-        let waiting = if names.is_empty() { Vec::new() } else { chunks::by_work(model.config(), prompts) };
+        let waiting = if names.is_empty() { Vec::new() } else { chunks::by_work(model, prompts) };
         Self { names, waiting: waiting.into(), values: HashMap::new(), prompts: 0 }
     }
 

@@ -6,7 +6,7 @@ use crate::packing::Batch;
 use crate::transformer::{Pass, Transformer};
 use candle_core::{Result, Tensor, bail};
 
-/// Bytes of attention patterns made at a time; a layer's scores and their copies take a few times as much.
+/// Bytes of attention patterns made at a time on a CPU; a layer's scores and their copies take a few times as much.
 const PATTERN_BYTES: usize = 16 << 20;
 
 /// A pass on its way, and what looks at it.
@@ -26,7 +26,11 @@ impl<H: Hooks> Walk<H> {
     pub(super) fn over(model: &Transformer, prompts: &[&[u32]], hooks: H) -> Self {
         let longest = prompts.iter().map(|ids| ids.len()).max().unwrap_or_default();
         let row_bytes = 4 * model.config().n_heads * longest;
-        Self { batch: Batch::in_pieces(prompts, PATTERN_BYTES / row_bytes.max(1)), pass: None, hooks }
+        Self {
+            batch: Batch::in_pieces(prompts, chunks::memory(model, PATTERN_BYTES) / row_bytes.max(1)),
+            pass: None,
+            hooks,
+        }
     }
 
     /// Number of tokens.
@@ -40,7 +44,7 @@ impl<H: Hooks> Walk<H> {
             Some(pass) => pass,
             None => model.start(&self.batch, &mut self.hooks)?,
         };
-        let until = pass.layers_done() + chunks::blocks(model.config(), self.tokens());
+        let until = pass.layers_done() + chunks::blocks(model, self.tokens());
         while pass.layers_done() < until.min(model.config().n_layers) {
             model.advance(&mut pass, &mut self.hooks)?;
         }

@@ -1,6 +1,7 @@
 //! A linear map of the model, its weight laid out for the device it is on.
 
 use crate::kernels::Panels;
+use crate::wire::Precision;
 use candle_core::{DType, Device, Result, Tensor};
 use std::sync::Arc;
 
@@ -11,6 +12,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Linear {
     pub(crate) weight: Weight,
+    /// What x and W are rounded to before they are multiplied; sums are f32 in either case.
+    pub(crate) precision: Precision,
     /// `[outputs]`.
     pub b: Tensor,
 }
@@ -20,7 +23,8 @@ pub struct Linear {
 pub(crate) enum Weight {
     /// In the CPU's memory, in f32.
     Panels(Arc<Panels>),
-    /// `[inputs, outputs]`, contiguous: on any other device, in any other precision, and where it is itself a variable.
+    /// `[inputs, outputs]`, contiguous: on any other device, in f32 or, where products are in bf16, in that; and where it is
+    /// itself a variable.
     Plain(Tensor),
 }
 
@@ -28,11 +32,11 @@ impl Linear {
     /// Of a weight `[inputs, outputs]` and a bias `[outputs]`, used with candle's own operations: gradients reach both
     /// where they are variables.
     pub fn new(w: Tensor, b: Tensor) -> Self {
-        Self { weight: Weight::Plain(w), b }
+        Self { weight: Weight::Plain(w), precision: Precision::F32, b }
     }
 
     pub(crate) fn packed(panels: Panels, b: Tensor) -> Self {
-        Self { weight: Weight::Panels(Arc::new(panels)), b }
+        Self { weight: Weight::Panels(Arc::new(panels)), precision: Precision::F32, b }
     }
 
     /// Without a bias, that is with one of zeros.
@@ -57,14 +61,14 @@ impl Linear {
         }
     }
 
-    /// W itself, `[inputs, outputs]`: on the CPU a copy, so not for W_U.
+    /// W itself in f32, `[inputs, outputs]`: on the CPU, and in bf16, a copy, so not for W_U.
     ///
     /// # Errors
     /// Whatever the device gives.
     pub fn matrix(&self) -> Result<Tensor> {
         match &self.weight {
             Weight::Panels(panels) => self.rows(&(0..panels.inputs() as u32).collect::<Vec<_>>()),
-            Weight::Plain(w) => Ok(w.clone()),
+            Weight::Plain(w) => w.to_dtype(DType::F32),
         }
     }
 
@@ -77,7 +81,7 @@ impl Linear {
             Weight::Panels(panels) => {
                 Tensor::from_vec(panels.rows(inputs), (inputs.len(), panels.outputs()), &Device::Cpu)
             }
-            Weight::Plain(w) => w.index_select(&Tensor::new(inputs, w.device())?, 0),
+            Weight::Plain(w) => w.index_select(&Tensor::new(inputs, w.device())?, 0)?.to_dtype(DType::F32),
         }
     }
 
@@ -90,7 +94,10 @@ impl Linear {
             Weight::Panels(panels) => {
                 Tensor::from_vec(panels.columns(outputs), (outputs.len(), panels.inputs()), &Device::Cpu)
             }
-            Weight::Plain(w) => w.index_select(&Tensor::new(outputs, w.device())?, 1)?.t()?.contiguous(),
+            Weight::Plain(w) => {
+                let columns = w.index_select(&Tensor::new(outputs, w.device())?, 1)?;
+                columns.to_dtype(DType::F32)?.t()?.contiguous()
+            }
         }
     }
 
@@ -101,7 +108,7 @@ impl Linear {
     pub fn mean_column(&self) -> Result<Tensor> {
         match &self.weight {
             Weight::Panels(panels) => Tensor::from_vec(panels.mean_column(), panels.inputs(), &Device::Cpu),
-            Weight::Plain(w) => w.mean(1),
+            Weight::Plain(w) => w.to_dtype(DType::F32)?.mean(1),
         }
     }
 
@@ -113,12 +120,26 @@ impl Linear {
         }
     }
 
+    /// Rounds W to bf16, and x before every product from now on. For weights that nobody else has yet.
+    pub(super) fn round(&mut self) {
+        if let Some(panels) = self.panels_mut() {
+            panels.round();
+        }
+        self.precision = Precision::Bf16;
+    }
+
     /// The same map on `device`; shared, not copied, where it is there already.
     pub(super) fn to_device(&self, device: &Device) -> Result<Self> {
         let weight = match &self.weight {
             Weight::Panels(panels) if device.is_cpu() => Weight::Panels(panels.clone()),
-            Weight::Panels(_) | Weight::Plain(_) => Weight::Plain(self.matrix()?.to_device(device)?),
+            Weight::Panels(_) | Weight::Plain(_) => {
+                let stored = match self.precision {
+                    Precision::F32 => DType::F32,
+                    Precision::Bf16 => DType::BF16,
+                };
+                Weight::Plain(self.matrix()?.to_device(device)?.to_dtype(stored)?)
+            }
         };
-        Ok(Self { weight, b: self.b.to_device(device)? })
+        Ok(Self { weight, precision: self.precision, b: self.b.to_device(device)? })
     }
 }

@@ -26,7 +26,7 @@ pub use weights::{BlockWeights, NormWeights, Weights};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::tokens::Tokens;
-use crate::wire::{ModelInfo, Processing};
+use crate::wire::{ModelInfo, Precision, Processing, Variant};
 use candle_core::Device;
 use family::Family;
 use source::Files;
@@ -140,11 +140,11 @@ impl Checkpoint {
 
     /// Bytes of the weights once loaded, in f32.
     pub fn weight_bytes(&self) -> u64 {
-        self.config.weights() * DTYPE_BYTES
+        self.config.weights() * WEIGHT_BYTES
     }
 
     /// What pages and results say of the model. Its fingerprint is empty where it is not known yet.
-    pub fn info(&self, device: &Device) -> ModelInfo {
+    pub fn info(&self, device: &Device, precision: Precision) -> ModelInfo {
         let device = match device {
             Device::Cpu => "cpu".to_owned(),
             Device::Cuda(_) => "cuda:0".to_owned(),
@@ -157,19 +157,23 @@ impl Checkpoint {
             d_model: self.config.d_model,
             d_vocab: self.config.d_vocab,
             device,
-            dtype: DTYPE_NAME.to_owned(),
+            dtype: precision.name().to_owned(),
             fingerprint: self.known_fingerprint().unwrap_or_default().to_owned(),
         }
     }
 
-    /// Reads the weights as f32 onto `device`, folded where asked.
+    /// Reads the weights onto `device`, folded where asked, in f32; then those of the blocks are rounded where products are
+    /// in bf16.
     ///
     /// # Errors
     /// As [`complete`](Self::complete); [`Error::Compute`] where the device refuses (out of memory, say).
-    pub fn weights(&self, processing: Processing, device: &Device) -> Result<Weights> {
+    pub fn weights(&self, variant: Variant, device: &Device) -> Result<Weights> {
         let mut weights = self.family.weights(&self.config, self.tensors()?)?;
-        if processing == Processing::Folded {
+        if variant.processing == Processing::Folded {
             fold::fold(&mut weights)?;
+        }
+        if variant.precision == Precision::Bf16 {
+            weights.round();
         }
         Ok(weights.to_device(device)?)
     }
@@ -179,8 +183,5 @@ fn bad(name: &str, message: String) -> Error {
     Error::Model { name: name.to_owned(), message }
 }
 
-/// The precision everything is computed in; part of a result's identity.
-pub const DTYPE_NAME: &str = "f32";
-
-/// Bytes of a number in it.
-const DTYPE_BYTES: u64 = 4;
+/// Bytes of a weight in memory: on the CPU in either precision, as they are read anywhere.
+const WEIGHT_BYTES: u64 = 4;

@@ -66,6 +66,16 @@ impl BlockWeights {
 }
 
 impl Weights {
+    /// The maps of the blocks multiply in bf16 from now on. Embedding and unembedding stay as they are, so that logits are
+    /// still the sum of their parts.
+    pub(super) fn round(&mut self) {
+        for BlockWeights { qkv, o, mlp_in, mlp_out, .. } in &mut self.blocks {
+            for map in [qkv, o, mlp_in, mlp_out] {
+                map.round();
+            }
+        }
+    }
+
     /// The same weights on `device`; those already there are shared, not copied.
     pub(super) fn to_device(&self, device: &Device) -> Result<Self> {
         Ok(Self {

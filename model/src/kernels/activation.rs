@@ -1,10 +1,9 @@
 //! The MLP's nonlinearity in one pass, and backwards.
 
 use super::graph::{self, Made};
-use super::{TASK, math, simd, with_matrices};
+use super::{TASK, in_tasks, math, simd, with_matrices};
 use crate::config::Activation;
 use candle_core::{Result, Tensor};
-use rayon::prelude::*;
 
 /// The activation of every element.
 pub(crate) fn activate(x: &Tensor, activation: Activation) -> Result<Option<Tensor>> {
@@ -15,16 +14,15 @@ pub(crate) fn activate(x: &Tensor, activation: Activation) -> Result<Option<Tens
     let y = with_matrices([&plain], |[x]| {
         let x = x.row(0);
         let mut y = vec![0.0_f32; x.len()];
-        y.par_chunks_mut(TASK).zip(x.par_chunks(TASK)).for_each(|(y, x)| chunk(y, x, activation));
+        in_tasks(&mut y, TASK, |task, y| chunk(y, &x[task * TASK..][..y.len()], activation));
         y
     });
     let Some(y) = y else { return Ok(None) };
     let backward = move |grad: &Tensor| {
         let dx = with_matrices([&plain, &grad.reshape((1, ()))?], |[x, grad]| {
             let mut dx = grad.row(0).to_vec();
-            dx.par_chunks_mut(TASK)
-                .zip(x.row(0).par_chunks(TASK))
-                .for_each(|(dx, x)| chain(dx, x, activation));
+            let x = x.row(0);
+            in_tasks(&mut dx, TASK, |task, dx| chain(dx, &x[task * TASK..][..dx.len()], activation));
             dx
         });
         graph::gradient(dx, grad.shape())

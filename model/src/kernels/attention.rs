@@ -6,7 +6,7 @@
 
 use super::graph::{self, Made};
 use super::tiles::{COLUMNS, ROWS, Tiles};
-use super::{Matrix, attention_gradient, math, simd, with_matrices};
+use super::{Matrix, attention_gradient, cuda, math, simd, with_matrices};
 use crate::packing::Segment;
 use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
@@ -30,6 +30,9 @@ pub(crate) fn attend(
     heads: Heads,
     segments: &[Segment],
 ) -> Result<Option<Tensor>> {
+    if let Some(y) = cuda::attend([q, k, v], heads, segments)? {
+        return Ok(Some(y));
+    }
     let visible: Vec<Vec<usize>> = segments.iter().map(Segment::visible).collect();
     let plain = [q, k, v].map(Tensor::detach);
     let z = {
@@ -152,7 +155,7 @@ impl Block<'_> {
             });
             for (i, row) in pattern.chunks_exact_mut(stride).enumerate() {
                 // rows beyond the block's last are computed like it, and dropped
-                softmax(&mut row[..seen], self.seen(first + i.min(here - 1)));
+                softmax(row, self.seen(first + i.min(here - 1)));
             }
             values.multiply(pattern, stride, seen, d_head, |column, sums| {
                 for (z, sums) in z[first * width..].chunks_mut(width).zip(sums).take(here) {
@@ -181,6 +184,7 @@ impl Block<'_> {
             let pattern = &mut scratch.pattern;
             pattern.clear();
             pattern.extend(seen.iter().map(|&key| math::dot(q, &k.row(key)[part.clone()]) * scale));
+            pattern.resize(seen.len().next_multiple_of(math::LANES), 0.0);
             softmax(pattern, seen.len());
             for (&key, share) in seen.iter().zip(pattern.iter()) {
                 z.iter_mut().zip(&v.row(key)[part.clone()]).for_each(|(z, v)| *z += share * v);
@@ -189,16 +193,19 @@ impl Block<'_> {
     }
 }
 
-/// Over the first `seen` scores; 0 for the others.
+/// Over the first `seen` scores; 0 for the others. Quickest where there is room for whole vectors.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "vectorizes only inside its caller's loop")]
 pub(super) fn softmax(scores: &mut [f32], seen: usize) {
-    let (scores, hidden) = scores.split_at_mut(seen);
+    let whole = seen.next_multiple_of(math::LANES).min(scores.len());
+    scores[seen..whole].fill(f32::NEG_INFINITY);
+    let (scores, hidden) = scores.split_at_mut(whole);
     hidden.fill(0.0);
     let largest = math::largest(scores);
     for score in scores.iter_mut() {
         *score = math::exp(*score - largest);
     }
+    scores[seen..].fill(0.0);
     let share = 1.0 / math::sum(scores);
     for score in scores.iter_mut() {
         *score *= share;

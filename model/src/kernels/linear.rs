@@ -2,10 +2,9 @@
 
 use super::panels::Panels;
 use super::product::product;
-use super::{activation, rows_a_task, simd, with_matrices};
+use super::{activation, in_tasks, rows_a_task, with_matrices};
 use crate::config::Activation;
 use candle_core::{Result, Tensor};
-use rayon::prelude::*;
 
 /// What follows x W + b while it is at hand.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +21,8 @@ pub(crate) fn linear(x: &Tensor, w: &Panels, bias: &Tensor, then: Then) -> Resul
     };
     let Some(mut y) = product(x, w)? else { return Ok(None) };
     let outputs = w.outputs();
-    y.par_chunks_mut(outputs * rows_a_task(outputs)).for_each(|rows| {
-        simd(|| rows.chunks_exact_mut(outputs).for_each(|row| finish(row, &bias, then)));
+    in_tasks(&mut y, outputs * rows_a_task(outputs), |_, rows| {
+        rows.chunks_exact_mut(outputs).for_each(|row| finish(row, &bias, then));
     });
     Tensor::from_vec(y, (x.dim(0)?, outputs), x.device()).map(Some)
 }

@@ -1,7 +1,7 @@
 //! exp, erf and dot products as straight-line arithmetic that vectorizes.
 
 /// Numbers summed side by side: the widest vectors hold 16.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 
 /// eˣ to about 2 units in the last place; x below −87 gives e⁻⁸⁷ ≈ 0 (Cephes' `expf`: x = n ln 2 + r, a polynomial
 /// in r, and n into the exponent bits).

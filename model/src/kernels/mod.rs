@@ -6,7 +6,8 @@
 //! each other by property tests. Where gradients are wanted, the result joins candle's graph ([`graph`]) with a backward
 //! pass that is a kernel too; a product with packed weights has none and gives `None`.
 //!
-//! Loops are plain Rust; [`simd`] compiles them for the widest vectors the processor has.
+//! Loops are plain Rust; [`simd`] compiles them for the widest vectors the processor has. What has a kernel on the GPU too
+//! ([`cuda`]) asks that first.
 
 mod activation;
 mod attention;
@@ -16,6 +17,8 @@ pub mod bench;
 mod centre;
 #[cfg(feature = "train")]
 mod cross_entropy;
+#[cfg_attr(not(feature = "cuda"), path = "no_cuda.rs")]
+mod cuda;
 pub(crate) mod graph;
 mod linear;
 mod math;
@@ -33,6 +36,7 @@ pub(crate) use attention::{Heads, attend};
 pub(crate) use centre::centre_rows;
 #[cfg(feature = "train")]
 pub(crate) use cross_entropy::cross_entropy;
+pub(crate) use cuda::{finish, product as product_of_halves};
 pub(crate) use linear::{Then, linear};
 pub(crate) use norm::{affine, normalize};
 pub(crate) use panels::Panels;
@@ -47,7 +51,7 @@ use candle_core::{CpuStorage, Layout, Storage, Tensor};
 use rayon::prelude::*;
 
 /// Elements one task should have at least: below, handing it to another thread costs more than it saves.
-const TASK: usize = 16_384;
+const TASK: usize = 32_768;
 
 /// Runs `f` compiled for the widest vector instructions of this processor.
 #[inline(always)]
@@ -97,6 +101,13 @@ fn with_matrices<const N: usize, R>(
 
 fn matrix<'a>(storage: &'a Storage, layout: &Layout) -> Option<Matrix<'a>> {
     let Storage::Cpu(CpuStorage::F32(data)) = storage else { return None };
+    let (start, stride, width) = row_layout(layout)?;
+    Some(Matrix { data: &data[start..], stride, width })
+}
+
+/// Where the first of the rows `[rows, …]` begins, how far apart they are, and how many numbers each has; `None` where the
+/// trailing axes are not consecutive in memory.
+fn row_layout(layout: &Layout) -> Option<(usize, usize, usize)> {
     let (dims, strides) = (layout.dims(), layout.stride());
     let mut width = 1;
     for (dim, stride) in dims.iter().zip(strides).skip(1).rev() {
@@ -106,7 +117,7 @@ fn matrix<'a>(storage: &'a Storage, layout: &Layout) -> Option<Matrix<'a>> {
         width *= dim;
     }
     let stride = if dims[0] == 1 { width } else { strides[0] };
-    Some(Matrix { data: &data[layout.start_offset()..], stride, width })
+    Some((layout.start_offset(), stride, width))
 }
 
 /// Rows a task should take so that it has [`TASK`] elements.
@@ -118,14 +129,24 @@ fn rows_a_task(width: usize) -> usize {
 fn by_rows(rows: usize, width: usize, write: impl Fn(usize, &mut [f32]) + Sync) -> Vec<f32> {
     let mut y = vec![0.0_f32; rows * width];
     let block = rows_a_task(width);
-    y.par_chunks_mut(width * block).enumerate().for_each(|(task, y)| {
-        simd(|| {
-            for (i, y) in y.chunks_exact_mut(width).enumerate() {
-                write(task * block + i, y);
-            }
-        });
+    in_tasks(&mut y, width * block, |task, y| {
+        for (i, y) in y.chunks_exact_mut(width).enumerate() {
+            write(task * block + i, y);
+        }
     });
     y
+}
+
+/// Gives the pieces of `y`, each of `size` elements but the last, to all threads, each with its number. One piece stays on
+/// this thread, which need not be one of the pool's: to wake one and wait for it takes longer than a few rows.
+fn in_tasks(y: &mut [f32], size: usize, task: impl Fn(usize, &mut [f32]) + Sync) {
+    // called in one place, so that it is compiled there, for these vectors
+    let one = |(i, y): (usize, &mut [f32])| simd(|| task(i, y));
+    if y.len() <= size {
+        one((0, y));
+    } else {
+        y.par_chunks_mut(size).enumerate().for_each(one);
+    }
 }
 
 /// What `add` makes of all rows, one after another: `[width]`.

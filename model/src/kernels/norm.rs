@@ -1,11 +1,14 @@
 //! LayerNorm without its affine part in one pass, and backwards.
 
 use super::graph::{self, Made};
-use super::{Matrix, by_rows, column_sums, math, over_rows, with_matrices};
+use super::{Matrix, by_rows, column_sums, cuda, math, over_rows, with_matrices};
 use candle_core::{Result, Shape, Tensor};
 
 /// (x − mean x)/√(mean (x − mean x)² + eps) of every row of `[rows, d_model]`.
 pub(crate) fn normalize(x: &Tensor, eps: f64) -> Result<Option<Tensor>> {
+    if let Some(y) = cuda::normalize(x, eps)? {
+        return Ok(Some(y));
+    }
     let (rows, width) = x.dims2()?;
     let plain = x.detach();
     let y = with_matrices([&plain], |[x]| by_rows(rows, width, |i, y| row(y, x.row(i), eps as f32)));
@@ -19,6 +22,9 @@ pub(crate) fn normalize(x: &Tensor, eps: f64) -> Result<Option<Tensor>> {
 
 /// x w + b, row by row: the affine part.
 pub(crate) fn affine(x: &Tensor, w: &Tensor, b: &Tensor) -> Result<Option<Tensor>> {
+    if let Some(y) = cuda::affine(x, w, b)? {
+        return Ok(Some(y));
+    }
     let (rows, width) = x.dims2()?;
     let [plain, scale, shift] = [x.detach(), w.detach().unsqueeze(0)?, b.detach().unsqueeze(0)?];
     let y = with_matrices([&plain, &scale, &shift], |[x, w, b]| {

@@ -97,6 +97,11 @@ impl Panels {
         });
     }
 
+    /// Rounds every number to bf16.
+    pub(crate) fn round(&mut self) {
+        self.update(|_, _, panel| panel.iter_mut().for_each(|w| *w = half::bf16::from_f32(*w).to_f32()));
+    }
+
     /// Some of its rows, `[rows, outputs]`.
     pub(crate) fn rows(&self, rows: &[u32]) -> Vec<f32> {
         let mut picked = vec![0.0; rows.len() * self.outputs];

@@ -1,11 +1,14 @@
 //! Rotary positions in one pass, and backwards: a turn the other way.
 
 use super::graph::{self, Made};
-use super::{Matrix, by_rows, with_matrices};
+use super::{Matrix, by_rows, cuda, with_matrices};
 use candle_core::{Result, Tensor};
 
 /// Turns the first 2 · half dimensions of every head of `[rows, head, d_head]`; `cos` and `sin` are `[rows, 1, half]`.
 pub(crate) fn rotate(x: &Tensor, cos: &Tensor, sin: &Tensor) -> Result<Option<Tensor>> {
+    if let Some(y) = cuda::rotate(x, cos, sin)? {
+        return Ok(Some(y));
+    }
     let d_head = x.dims3()?.2;
     let y = with_matrices([&x.detach(), cos, sin], |matrices| turned(matrices, x.dims()[0], d_head, 1.0));
     let Some(y) = y else { return Ok(None) };

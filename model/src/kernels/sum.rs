@@ -1,11 +1,13 @@
 //! Adding up parts of the residual stream in one pass.
 
-use super::{rows_a_task, simd, with_matrices};
+use super::{cuda, in_tasks, rows_a_task, with_matrices};
 use candle_core::{Result, Tensor};
-use rayon::prelude::*;
 
 /// The sum of several `[rows, width]`, from the first to the last.
 pub(crate) fn sum<const N: usize>(parts: [&Tensor; N]) -> Result<Option<Tensor>> {
+    if let Some(y) = cuda::sum(parts)? {
+        return Ok(Some(y));
+    }
     let (rows, width) = parts[0].dims2()?;
     if parts.iter().any(|part| part.dims() != parts[0].dims()) {
         return Ok(None);
@@ -13,15 +15,13 @@ pub(crate) fn sum<const N: usize>(parts: [&Tensor; N]) -> Result<Option<Tensor>>
     let y = with_matrices(parts, |parts| {
         let mut y = vec![0.0_f32; rows * width];
         let block = rows_a_task(width);
-        y.par_chunks_mut(width * block).enumerate().for_each(|(task, y)| {
-            simd(|| {
-                for (i, y) in y.chunks_exact_mut(width).enumerate() {
-                    y.copy_from_slice(parts[0].row(task * block + i));
-                    for part in &parts[1..] {
-                        y.iter_mut().zip(part.row(task * block + i)).for_each(|(y, x)| *y += x);
-                    }
+        in_tasks(&mut y, width * block, |task, y| {
+            for (i, y) in y.chunks_exact_mut(width).enumerate() {
+                y.copy_from_slice(parts[0].row(task * block + i));
+                for part in &parts[1..] {
+                    y.iter_mut().zip(part.row(task * block + i)).for_each(|(y, x)| *y += x);
                 }
-            });
+            }
         });
         y
     });

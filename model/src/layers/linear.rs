@@ -4,7 +4,8 @@ use crate::checkpoint::{Linear, Weight};
 use crate::config::Activation;
 use crate::kernels::graph::{self, Made};
 use crate::kernels::{self, Then};
-use candle_core::{Result, Tensor};
+use crate::wire::Precision;
+use candle_core::{DType, Result, Tensor};
 
 impl Linear {
     /// `[rows, inputs]` → `[rows, outputs]`.
@@ -19,14 +20,20 @@ impl Linear {
 
     fn forward_then(&self, x: &Tensor, then: Then) -> Result<Tensor> {
         if let Weight::Panels(panels) = &self.weight
-            && let Some(y) = kernels::linear(x, panels, &self.b, then)?
+            && let Some(y) = kernels::linear(&self.rounded(x)?, panels, &self.b, then)?
         {
             return Ok(y);
         }
         let y = match self.trained() {
             Some(w) => self.forward_trained(x, w)?,
             None if x.track_op() => self.through_input(x)?,
-            None => self.product(x)?.broadcast_add(&self.b)?,
+            None => {
+                let y = self.product(x)?;
+                if kernels::finish(&y, &self.b, then)? {
+                    return Ok(y);
+                }
+                y.broadcast_add(&self.b)?
+            }
         };
         match then {
             Then::Nothing => Ok(y),
@@ -60,22 +67,37 @@ impl Linear {
 
     /// x W: `[rows, inputs]` → `[rows, outputs]`.
     pub(crate) fn product(&self, x: &Tensor) -> Result<Tensor> {
-        if let Weight::Panels(panels) = &self.weight
-            && let Some(y) = kernels::product(x, panels)?
-        {
-            return Tensor::from_vec(y, (x.dim(0)?, panels.outputs()), x.device());
+        match &self.weight {
+            Weight::Panels(panels) => {
+                if let Some(y) = kernels::product(&self.rounded(x)?, panels)? {
+                    return Tensor::from_vec(y, (x.dim(0)?, panels.outputs()), x.device());
+                }
+            }
+            Weight::Plain(w) => {
+                if let Some(y) = kernels::product_of_halves(x, w)? {
+                    return Ok(y);
+                }
+            }
         }
-        x.matmul(&self.matrix()?)
+        self.rounded(x)?.contiguous()?.matmul(&self.matrix()?)
     }
 
-    /// y Wᵀ: `[rows, outputs]` → `[rows, inputs]`. What a unit of each input adds to y · (x W).
+    /// What is multiplied with W.
+    fn rounded(&self, x: &Tensor) -> Result<Tensor> {
+        match self.precision {
+            Precision::Bf16 if !x.track_op() => x.to_dtype(DType::BF16)?.to_dtype(DType::F32),
+            Precision::F32 | Precision::Bf16 => Ok(x.clone()),
+        }
+    }
+
+    /// y Wᵀ: `[rows, outputs]` → `[rows, inputs]`. What a unit of each input adds to y · (x W). `y` is never rounded.
     pub(crate) fn product_transposed(&self, y: &Tensor) -> Result<Tensor> {
         if let Weight::Panels(panels) = &self.weight
             && let Some(x) = kernels::product_transposed(y, panels)?
         {
             return Tensor::from_vec(x, (y.dim(0)?, panels.inputs()), y.device());
         }
-        y.matmul(&self.matrix()?.t()?)
+        y.contiguous()?.matmul(&self.matrix()?.t()?)
     }
 }
 

@@ -20,7 +20,7 @@ pub use limits::Limits;
 pub use positions::END;
 
 use crate::analysis::{self, Figures, Job, SideJob};
-use crate::checkpoint::{Checkpoint, DTYPE_NAME};
+use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 use crate::prompt_sets;
 use crate::transformer::Transformer;
@@ -77,7 +77,7 @@ impl Plan {
         let id = identify(&draft.experiment, checkpoint.fingerprint()?, None);
         let started = Started {
             id: id.clone(),
-            model: checkpoint.info(device),
+            model: checkpoint.info(device, experiment.precision),
             compare_with: None,
             prompts: draft.prompts.iter().map(|p| p.describe(checkpoint.tokens())).collect(),
             warnings: draft.warnings,
@@ -224,7 +224,7 @@ fn identify(experiment: &Experiment, fingerprint: &str, other: Option<&str>) -> 
     };
     let content = serde_json::json!({
         "experiment": named,
-        "dtype": DTYPE_NAME,
+        "dtype": experiment.precision.name(),
         "version": analysis::VERSION,
     });
     blake3::hash(content.to_string().as_bytes()).to_hex()[..32].to_owned()

@@ -1,7 +1,7 @@
 //! What one step learns from: documents as rows, and what each row is to predict.
 
 use super::run::Recipe;
-use super::text::{self, Kind, Phase, Role, Text};
+use super::text::{self, Kind, Phase, Role, Runs, Text};
 use crate::packing::Batch;
 use crate::prompt_sets::random::Random;
 use crate::tokens::Tokens;
@@ -17,6 +17,10 @@ pub(crate) struct Shard {
     pub(crate) targets: Vec<u32>,
     /// How much each counts.
     pub(crate) weights: Vec<f32>,
+    /// Rows of documents that are learned without induction heads, ascending.
+    pub(crate) without_induction: Vec<u32>,
+    /// Rows of random tokens that have come before, ascending, each with the positions where they have.
+    pub(crate) again: Vec<(u32, Vec<usize>)>,
 }
 
 /// Draws the documents of every step.
@@ -98,9 +102,10 @@ impl Documents {
         if let Some(text) = kind.document(phase, random) {
             return self.encode(&text, phase, tokens);
         }
-        let (ids, follows) = text::repeats(phase, random, &self.ids);
+        let Runs { ids, follows, without_induction } = text::repeats(phase, random, &self.ids);
         let targets = ids.iter().zip(follows).map(|(id, follows)| (*id, f32::from(u8::from(follows))));
-        Ok(self.of_targets(targets.collect()))
+        let random_tokens = phase == Phase::Mirrors;
+        Ok(Document { without_induction, random_tokens, ..self.of_targets(targets.collect()) })
     }
 
     fn encode(&self, text: &Text, phase: Phase, tokens: &Tokens) -> Result<Document, String> {
@@ -116,7 +121,12 @@ impl Documents {
     /// BOS and all targets but the last are rows; each row's target is the next token.
     fn of_targets(&self, targets: Vec<(u32, f32)>) -> Document {
         let seen = targets.iter().map(|(id, _)| *id).take(targets.len().saturating_sub(1));
-        Document { ids: [self.bos].into_iter().chain(seen).collect(), targets }
+        Document {
+            ids: [self.bos].into_iter().chain(seen).collect(),
+            targets,
+            without_induction: false,
+            random_tokens: false,
+        }
     }
 }
 
@@ -124,6 +134,18 @@ impl Documents {
 struct Document {
     ids: Vec<u32>,
     targets: Vec<(u32, f32)>,
+    without_induction: bool,
+    /// Whether a head is shown where its tokens have come before.
+    random_tokens: bool,
+}
+
+impl Document {
+    /// Positions of tokens that have come before, each with all earlier ones of that token.
+    fn again(&self) -> impl Iterator<Item = (usize, Vec<usize>)> {
+        let before = |at: usize| (1..at).filter(|earlier| self.ids[*earlier] == self.ids[at]).collect();
+        let places = if self.random_tokens { 1..self.ids.len() } else { 0..0 };
+        places.map(move |at| (at, before(at))).filter(|(_, before): &(_, Vec<_>)| !before.is_empty())
+    }
 }
 
 fn pack(documents: &[Document]) -> Shard {
@@ -136,5 +158,11 @@ fn pack(documents: &[Document]) -> Shard {
         targets.push(*target);
         weights.push(*weight);
     }
-    Shard { batch, read, targets, weights }
+    let without_induction =
+        batch.prompts.iter().zip(documents).filter(|(_, document)| document.without_induction);
+    let without_induction = without_induction.flat_map(|(rows, _)| rows.clone()).collect();
+    let again = batch.prompts.iter().zip(documents);
+    let again = again.flat_map(|(rows, document)| document.again().map(|(at, before)| (rows[at], before)));
+    let again = again.collect();
+    Shard { batch, read, targets, weights, without_induction, again }
 }

@@ -12,6 +12,7 @@
 mod adamw;
 mod batch;
 mod checkpoint;
+mod lesson;
 mod low_rank;
 mod parameters;
 mod products;

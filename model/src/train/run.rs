@@ -57,7 +57,7 @@ impl Default for Recipe {
         };
         Self {
             seed: 1,
-            steps: 12_000,
+            steps: 11_500,
             words: 5000,
             answers: 4500,
             shards: 2,

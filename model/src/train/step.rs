@@ -1,6 +1,7 @@
 //! The loss of some documents and its gradients, through the forward pass that everything else uses.
 
 use super::batch::Shard;
+use super::lesson::Lesson;
 use super::parameters::Parameters;
 use crate::hooks::NoHooks;
 use crate::kernels;
@@ -64,13 +65,14 @@ pub(crate) fn gradients(
 
 /// A shard's part of the loss, a tensor of one element.
 pub(crate) fn loss(model: &Transformer, shard: &Shard, total: f64) -> Result<Tensor> {
+    let mut lesson = Lesson::new(model.config().n_layers, shard);
     let mut pass = model.start(&shard.batch, &mut NoHooks)?;
     while pass.layers_done() < model.config().n_layers {
-        model.advance(&mut pass, &mut NoHooks)?;
+        model.advance(&mut pass, &mut lesson)?;
     }
     let logits = model.finish(&pass, &shard.read, &mut NoHooks)?;
     match kernels::cross_entropy(&logits, &shard.targets, &shard.weights)? {
-        Some(sum) => sum / total,
+        Some(sum) => lesson.with(sum)? / total,
         None => bail!("training is in f32 on the CPU"),
     }
 }

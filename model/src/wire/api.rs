@@ -1,6 +1,6 @@
 //! Bodies of the HTTP interface that are not events.
 
-use super::{Event, Experiment, ModelInfo, Processing, Prompt, PromptTokens, Values};
+use super::{Event, Experiment, ModelInfo, Precision, Processing, Prompt, PromptTokens, Values};
 use serde::{Deserialize, Serialize};
 
 /// Answer to `POST /api/runs`.
@@ -99,6 +99,9 @@ pub struct ModelListing {
 pub struct LoadedModel {
     /// Which of its weights: folded and raw ones are two.
     pub processing: Processing,
+    /// What they are multiplied in.
+    #[serde(default, skip_serializing_if = "Precision::is_default")]
+    pub precision: Precision,
     /// How far it is.
     pub state: Residence,
     /// Bytes of memory.
@@ -132,6 +135,9 @@ pub struct ModelRequest {
     /// Which of its weights; by default folded ones to load, and all to unload.
     #[serde(default)]
     pub processing: Option<Processing>,
+    /// What they are multiplied in; by default f32 to load, and all to unload.
+    #[serde(default)]
+    pub precision: Option<Precision>,
 }
 
 /// Answer to `POST /api/models/unload`.

@@ -27,6 +27,9 @@ pub struct Experiment {
     /// Whether the weights are processed as TransformerLens does by default.
     #[serde(default)]
     pub processing: Processing,
+    /// What the products of the blocks are computed in.
+    #[serde(default, skip_serializing_if = "Precision::is_default")]
+    pub precision: Precision,
     /// What to compute.
     pub analysis: Analysis,
 }
@@ -82,6 +85,67 @@ pub enum Processing {
     Folded,
     /// The checkpoint's own weights.
     Raw,
+}
+
+/// What the matrix products of the blocks are computed in. Sums, the residual stream, norms, attention patterns, the
+/// unembedding and every figure are f32 in either case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// Exact.
+    #[default]
+    F32,
+    /// Both factors rounded to 8 bits of mantissa: fast on a GPU, and off in the third digit.
+    Bf16,
+}
+
+impl Precision {
+    /// As `dtype` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+        }
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What is made of a model's weights: each is loaded by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Variant {
+    /// Which weights.
+    pub processing: Processing,
+    /// What they are multiplied in.
+    pub precision: Precision,
+}
+
+impl Variant {
+    /// All that there are.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let processings = [Processing::Folded, Processing::Raw];
+        let both =
+            |processing| [Precision::F32, Precision::Bf16].map(|precision| Self { processing, precision });
+        processings.into_iter().flat_map(both)
+    }
+}
+
+impl From<Processing> for Variant {
+    /// In f32.
+    fn from(processing: Processing) -> Self {
+        Self { processing, ..Self::default() }
+    }
+}
+
+impl Experiment {
+    /// What it makes of its models' weights.
+    pub fn variant(&self) -> Variant {
+        Variant { processing: self.processing, precision: self.precision }
+    }
 }
 
 impl<'de> Deserialize<'de> for Prompts {

@@ -36,7 +36,7 @@ pub use causal::{ActivationPatching, Direction, Metric, PatchSite};
 pub use event::{
     Event, EventBody, Failure, Finished, ModelInfo, Progress, PromptTokens, Started, TwinTokens,
 };
-pub use experiment::{Experiment, Processing, Prompt, Prompts};
+pub use experiment::{Experiment, Precision, Processing, Prompt, Prompts, Variant};
 pub use figure::{Cell, Figure, FigureData, Series, TOKEN_COLUMNS};
 pub use generate::Generate;
 pub use heads::{Composition, DetectHeads, ErrorMeasure, HeadCircuit, HeadPattern, HeadPatterns};

@@ -1,7 +1,7 @@
 //! Listing what can be loaded.
 
 use super::Catalog;
-use model::wire::ModelListing;
+use model::wire::{ModelListing, Precision};
 use model::{BUNDLED, Device, Source};
 use std::collections::BTreeMap;
 use std::fs;
@@ -58,7 +58,7 @@ impl Catalog {
             Ok(checkpoint) => ModelListing {
                 name,
                 source,
-                info: Some(checkpoint.info(device)),
+                info: Some(checkpoint.info(device, Precision::default())),
                 n_ctx: Some(checkpoint.config().n_ctx),
                 bos: checkpoint.tokens().bos().map(ToOwned::to_owned),
                 parameters: Some(checkpoint.parameters()),

@@ -22,10 +22,11 @@ macro_rules! results {
 }
 
 /// What came of each question, by its name.
-const RESULTS: [(&str, &[u8]); 8] = results![
+const RESULTS: [(&str, &[u8]); 9] = results![
     "sentiment",
     "indirect-object",
     "induction",
+    "backwards",
     "facts",
     "later-years",
     "agreement",

@@ -10,12 +10,9 @@ use crate::work::{Planned, model_key};
 use axum::Json;
 use axum::extract::State;
 use model::wire::{
-    ApiError, LoadedModel, Memory, ModelListing, ModelRequest, Processing, RunAccepted, Unloaded,
+    ApiError, LoadedModel, Memory, ModelListing, ModelRequest, RunAccepted, Unloaded, Variant,
 };
 use std::sync::Arc;
-
-/// Both ways to run a model's weights.
-const PROCESSINGS: [Processing; 2] = [Processing::Folded, Processing::Raw];
 
 /// List the models an experiment can name
 ///
@@ -35,13 +32,14 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Vec<ModelLi
 
 fn loaded(model: &ModelListing, residents: &[Resident]) -> Vec<LoadedModel> {
     let Some(info) = &model.info else { return Vec::new() };
-    let of = |processing| {
-        let key = model_key(&info.fingerprint, processing);
+    let of = |variant: Variant| {
+        let key = model_key(&info.fingerprint, variant);
         let resident = residents.iter().find(|resident| resident.key == key)?;
         let (state, bytes, in_use) = (resident.stage, resident.bytes, resident.is_used());
-        Some(LoadedModel { processing, state, bytes, in_use })
+        let Variant { processing, precision } = variant;
+        Some(LoadedModel { processing, precision, state, bytes, in_use })
     };
-    PROCESSINGS.into_iter().filter_map(of).collect()
+    Variant::all().filter_map(of).collect()
 }
 
 /// Load a model
@@ -63,7 +61,9 @@ pub(super) async fn load(
     let loading = blocking(move || {
         let opened = opener.catalog.open(&request.model)?;
         memory::check(&opened.checkpoint, opener.model_budget)?;
-        Ok(Planned::only_load(opened, request.processing.unwrap_or_default(), &opener.device)?)
+        let (processing, precision) =
+            (request.processing.unwrap_or_default(), request.precision.unwrap_or_default());
+        Ok(Planned::only_load(opened, Variant { processing, precision }, &opener.device)?)
     });
     app.runs.submit(loading.await?).await.map(Json)
 }
@@ -79,7 +79,7 @@ pub(super) async fn load(
 ))]
 pub(super) async fn unload(
     State(app): State<Arc<App>>,
-    JsonBody(ModelRequest { model, processing }): JsonBody<ModelRequest>,
+    JsonBody(ModelRequest { model, processing, precision }): JsonBody<ModelRequest>,
 ) -> Result<Json<Unloaded>, AppError> {
     let lister = app.clone();
     let models = blocking(move || Ok(lister.catalog.list(&lister.device, Fingerprints::Known))).await?;
@@ -89,10 +89,11 @@ pub(super) async fn unload(
     })?;
     let mut unloaded = Unloaded::default();
     let Some(info) = listing.info else { return Ok(Json(unloaded)) };
-    for which in PROCESSINGS {
-        if processing.is_some_and(|wanted| wanted != which) {
-            continue;
-        }
+    let wanted = |variant: &Variant| {
+        processing.is_none_or(|wanted| wanted == variant.processing)
+            && precision.is_none_or(|wanted| wanted == variant.precision)
+    };
+    for which in Variant::all().filter(wanted) {
         if let Some((bytes, in_use)) = app.runs.unload(model_key(&info.fingerprint, which)).await? {
             unloaded.bytes += bytes;
             unloaded.in_use |= in_use;

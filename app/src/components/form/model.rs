@@ -2,7 +2,7 @@
 
 use crate::state::{Catalog, Form};
 use leptos::prelude::*;
-use model::wire::{ApiError, ModelListing};
+use model::wire::{ApiError, ModelListing, Precision};
 
 /// The field.
 #[component]
@@ -12,6 +12,7 @@ pub fn ModelField(
 ) -> impl IntoView {
     let (form, catalog): (Form, Catalog) = (expect_context(), expect_context());
     let chosen = Memo::new(move |_| form.draft.with(|draft| draft.model.clone()));
+    let precision = Memo::new(move |_| form.draft.with(|draft| draft.precision));
     let names = Memo::new(move |_| {
         let mut names: Vec<String> =
             catalog.models.with(|models| models.iter().map(|m| m.name.clone()).collect());
@@ -31,10 +32,12 @@ pub fn ModelField(
         let failure = form.failure.get().filter(|f| f.code == "bad_model" && !is_of_other(f));
         failure.map(|f| f.message).or(checked(form, "model")).or(listed)
     };
-    let about = move || match problem() {
+    let about = move || {
+        match problem() {
         Some(problem) => view! { <p class="bad" role="alert">{problem}</p> }.into_any(),
-        None => view! { <p class="hint">{move || catalog.model(&chosen.get()).and_then(|m| shape(&m))}</p> }
+        None => view! { <p class="hint">{move || catalog.model(&chosen.get()).and_then(|m| shape(&m, precision.get()))}</p> }
             .into_any(),
+    }
     };
     view! {
         <div class="model field">
@@ -133,11 +136,15 @@ fn comparable(models: &[ModelListing], model: &str) -> Vec<String> {
 }
 
 /// `4 layers × 8 heads · d_model 256 · f32 on cpu`.
-fn shape(model: &ModelListing) -> Option<String> {
+fn shape(model: &ModelListing, precision: Precision) -> Option<String> {
     let info = model.info.as_ref()?;
     Some(format!(
         "{} layers × {} heads · d_model {} · {} on {}",
-        info.n_layers, info.n_heads, info.d_model, info.dtype, info.device
+        info.n_layers,
+        info.n_heads,
+        info.d_model,
+        precision.name(),
+        info.device
     ))
 }
 

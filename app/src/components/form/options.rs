@@ -5,7 +5,7 @@ use crate::components::Token;
 use crate::draft::{Input, KINDS, Kind, Setting};
 use crate::state::{Catalog, Form};
 use leptos::prelude::*;
-use model::wire::Processing;
+use model::wire::{Precision, Processing};
 
 /// The options.
 #[component]
@@ -20,6 +20,13 @@ pub fn Options() -> impl IntoView {
         form.draft
             .update(|draft| draft.processing = if folded { Processing::Folded } else { Processing::Raw });
     };
+    // on a CPU it only costs time: there it is asked for where a result came with it
+    let offers_bf16 = Memo::new(move |_| {
+        let (model, chosen) = form.draft.with(|draft| (draft.model.clone(), draft.precision));
+        let on_gpu =
+            catalog.model(&model).and_then(|model| model.info).is_some_and(|info| info.device != "cpu");
+        on_gpu || chosen == Precision::Bf16
+    });
     view! {
         <div class="options">
             <label class="choice">
@@ -43,8 +50,31 @@ pub fn Options() -> impl IntoView {
                 "Fold the weights"
                 <small>"as TransformerLens"</small>
             </label>
+            <Show when=move || offers_bf16.get()>
+                <Bf16 />
+            </Show>
             <AnalysisField />
         </div>
+    }
+}
+
+/// Whether the blocks' products are in bf16.
+#[component]
+fn Bf16() -> impl IntoView {
+    let form: Form = expect_context();
+    let choose = move |bf16: bool| {
+        form.draft.update(|draft| draft.precision = if bf16 { Precision::Bf16 } else { Precision::F32 });
+    };
+    view! {
+        <label class="choice" title="The blocks' matrix products take factors rounded to bf16; everything else is f32">
+            <input
+                type="checkbox"
+                prop:checked=move || form.draft.with(|draft| draft.precision == Precision::Bf16)
+                on:change:target=move |event| choose(event.target().checked())
+            />
+            "Products in bf16"
+            <small>"faster on a GPU, off in the third digit"</small>
+        </label>
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct AttributionJob {
 
 impl AttributionJob {
     pub(super) fn new(model: Arc<Transformer>, prompts: Arc<[EncodedPrompt]>, options: &Attribution) -> Self {
-        let waiting = chunks::by_work(model.config(), &prompts).into();
+        let waiting = chunks::by_work(&model, &prompts).into();
         Self { model, prompts, options: options.clone(), waiting, done: Vec::new() }
     }
 }

@@ -90,7 +90,7 @@ impl AblationJob {
         }
         let config = self.model.config();
         let stage = Stage { base: clean.resid(config)?, frozen: None, until: config.n_layers };
-        let sweep = Sweep::new(config, stage, cells, prompt.ids.len());
+        let sweep = Sweep::new(&self.model, stage, cells, prompt.ids.len());
         let donor = Donor::new(config, &self.options, other, &self.means)?;
         Ok(Running {
             clean,

@@ -115,7 +115,7 @@ impl ActivationPatchingJob {
         }
         let config = self.model.config();
         let stage = Stage { base: base.resid(config)?, frozen: None, until: config.n_layers };
-        let sweep = Sweep::new(config, stage, cells, prompt.ids.len());
+        let sweep = Sweep::new(&self.model, stage, cells, prompt.ids.len());
         let measured = Measured { clean: both[0], corrupted: both[1], cells: values };
         Ok(Pair { base, donor, sweep, clean_logits, measured })
     }

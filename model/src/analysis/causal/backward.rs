@@ -5,8 +5,8 @@
 //! to the first, with a graph, and what comes out of one group's backward pass goes into the next. A group is as many
 //! blocks as the budget holds: of short prompts all of them, and nothing is run twice.
 
+use super::super::chunks;
 use crate::cache::ActivationCache;
-use crate::config::Config;
 use crate::hook_name::{HookName, Site};
 use crate::hooks::{Differentiated, Gradients, NoHooks, Recorder, Rows};
 use crate::packing::{Batch, Segment};
@@ -14,7 +14,7 @@ use crate::transformer::{Pass, Transformer};
 use candle_core::{Result, Tensor, bail};
 use std::ops::Range;
 
-/// Bytes that the graph of one group of blocks may take.
+/// Bytes that the graph of one group of blocks may take on a CPU.
 const GRAPH_BYTES: usize = 256 << 20;
 
 /// Two runs of equally many tokens, and how far back they have been followed.
@@ -48,7 +48,7 @@ pub(super) struct Ends<'a> {
 impl Backward {
     /// Runs both up to the last group.
     pub(super) fn new(model: &Transformer, base: &[u32], donor: &[u32]) -> Result<Self> {
-        let blocks = blocks_together(model.config(), base.len());
+        let blocks = blocks_together(model, base.len());
         Self::in_groups(model, base, donor, blocks)
     }
 
@@ -151,10 +151,11 @@ fn all(pass: &Pass) -> Result<Vec<u32>> {
 }
 
 /// How many blocks' graph of `tokens` rows fits the budget, at least one.
-fn blocks_together(config: &Config, tokens: usize) -> usize {
+fn blocks_together(model: &Transformer, tokens: usize) -> usize {
+    let config = model.config();
     // what a block's operations leave behind, and their gradients, counted generously
     let row = 48 * config.d_model + 8 * config.d_mlp + 12 * config.n_heads * tokens;
-    (GRAPH_BYTES / (4 * tokens * row).max(1)).clamp(1, config.n_layers)
+    (chunks::memory(model, GRAPH_BYTES) / (4 * tokens * row).max(1)).clamp(1, config.n_layers)
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ impl InterveneJob {
         options: &Intervene,
     ) -> Self {
         let needed = Needed::new(&model, &prompts, &options.interventions);
-        let waiting = chunks::by_work(model.config(), &prompts).into();
+        let waiting = chunks::by_work(&model, &prompts).into();
         let options = options.clone();
         Self { model, checkpoint, prompts, options, needed, waiting, measured: Vec::new() }
     }

@@ -54,7 +54,7 @@ impl Measure<'_> {
     /// Of cells that have gone through all blocks.
     pub(super) fn of_arrived(&self, model: &Transformer, arrived: &Arrived) -> Result<Vec<f32>> {
         let mut values = Vec::new();
-        for rows in arrived.last_rows().chunks(chunks::unembedded(model.config())) {
+        for rows in arrived.last_rows().chunks(chunks::unembedded(model)) {
             values.extend(self.of(&model.finish(&arrived.pass, rows, &mut NoHooks)?)?);
         }
         Ok(values)

@@ -11,7 +11,6 @@
 
 use super::super::chunks;
 use super::replace::Replace;
-use crate::config::Config;
 use crate::hook_name::{HookName, Site};
 use crate::hooks::Given;
 use crate::packing::Segment;
@@ -20,7 +19,7 @@ use candle_core::{Result, Tensor, bail};
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// Bytes that the rows of one walk may take at their widest.
+/// Bytes that the rows of one walk may take at their widest on a CPU.
 const BYTES_A_WALK: usize = 384 << 20;
 /// More rows than this gain nothing, and their cells would be shown late.
 const ROWS_A_WALK: usize = 4_096;
@@ -83,15 +82,19 @@ pub(super) struct Arrived {
 impl Arrived {
     /// The row of each cell's last position.
     pub(super) fn last_rows(&self) -> Vec<u32> {
-        self.rows.iter().map(|rows| rows.end as u32 - 1).collect()
+        last_rows(&self.rows)
     }
+}
+
+fn last_rows(cells: &[Range<usize>]) -> Vec<u32> {
+    cells.iter().map(|rows| rows.end as u32 - 1).collect()
 }
 
 impl<C: Cell> Sweep<C> {
     /// Of `cells`, in any order.
-    pub(super) fn new(config: &Config, stage: Stage, mut cells: Vec<C>, tokens: usize) -> Self {
+    pub(super) fn new(model: &Transformer, stage: Stage, mut cells: Vec<C>, tokens: usize) -> Self {
         cells.sort_by_key(Cell::joins);
-        let budget = rows_a_walk(config).saturating_sub(tokens);
+        let budget = rows_a_walk(model).saturating_sub(tokens);
         let mut waiting: VecDeque<Range<usize>> = VecDeque::new();
         let mut filled = 0;
         for (i, cell) in cells.iter().enumerate() {
@@ -132,7 +135,7 @@ impl<C: Cell> Sweep<C> {
             },
         };
         let rows = walk.pass.resid().dim(0)?;
-        let until = walk.pass.layers_done() + chunks::blocks(model.config(), rows);
+        let until = walk.pass.layers_done() + chunks::blocks(model, rows);
         while walk.pass.layers_done() < until.min(self.stage.until) {
             self.advance(model, &mut walk, variants)?;
             self.join(model, &mut walk, variants)?;
@@ -169,7 +172,7 @@ impl<C: Cell> Sweep<C> {
             return Ok(());
         }
         let resid = variants.enter(&self.cells[joining.clone()])?;
-        let start = walk.pass.resid().dim(0)?;
+        let start = walk.pass.positions().len();
         let (positions, segments) = self.lay_out(&joining, start, self.tokens()?, &mut walk.joined);
         model.join(&mut walk.pass, &resid, &positions, segments)
     }
@@ -203,6 +206,10 @@ impl<C: Cell> Sweep<C> {
 
     fn advance(&self, model: &Transformer, walk: &mut Walk, variants: &impl Variants<C>) -> Result<()> {
         let layer = walk.pass.layers_done();
+        if layer + 1 == model.config().n_layers && !walk.joined.is_empty() {
+            // nobody reads more of the end, so the last block makes no more of it
+            walk.pass.read_only(&last_rows(&walk.joined));
+        }
         if let Some(frozen) = &self.stage.frozen {
             let at = Tensor::new(walk.pass.positions(), model.device())?;
             let attn_out = frozen[layer].index_select(&at, 0)?;
@@ -221,7 +228,8 @@ impl<C: Cell> Sweep<C> {
 
 /// Rows of one walk: the widest a row gets is in the MLP, its hidden layer twice beside the residual stream and what is
 /// written into it.
-fn rows_a_walk(config: &Config) -> usize {
+fn rows_a_walk(model: &Transformer) -> usize {
+    let config = model.config();
     let row = 4 * (3 * config.d_attn() + 2 * config.d_mlp + 6 * config.d_model);
-    (BYTES_A_WALK / row).clamp(1, ROWS_A_WALK)
+    (chunks::memory(model, BYTES_A_WALK) / row).clamp(1, chunks::memory(model, ROWS_A_WALK))
 }

@@ -53,8 +53,7 @@ impl Copying {
     }
 
     fn read_tokens(&mut self, model: &Transformer) -> Result<()> {
-        let count =
-            chunks::of_width(&self.config, self.config.d_model).min(self.config.d_vocab - self.tokens);
+        let count = chunks::of_width(model, self.config.d_model).min(self.config.d_vocab - self.tokens);
         let tokens: Vec<u32> = (self.tokens..self.tokens + count).map(|token| token as u32).collect();
         let unembed = model.weights().unembed.columns(&tokens)?;
         let part = unembed.t()?.matmul(&model.weights().embed.narrow(0, self.tokens, count)?)?;

@@ -39,7 +39,7 @@ pub(super) struct DetectHeadsJob {
 impl DetectHeadsJob {
     pub(super) fn new(model: Arc<Transformer>, prompts: Arc<[EncodedPrompt]>, options: &DetectHeads) -> Self {
         let config = model.config();
-        let waiting = chunks::by_work(config, &prompts).into();
+        let waiting = chunks::by_work(&model, &prompts).into();
         let sums = vec![0.0; config.n_layers * config.n_heads * options.pattern.all().len()];
         let copying = options.copying_score.then(|| Copying::new(config));
         let options = options.clone();

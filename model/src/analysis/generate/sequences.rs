@@ -86,7 +86,7 @@ impl Sequences {
             None => self.start(model, prompts, changes, options)?,
         };
         let layers = model.config().n_layers;
-        let until = running.pass.layers_done() + chunks::blocks(model.config(), running.batch.rows());
+        let until = running.pass.layers_done() + chunks::blocks(model, running.batch.rows());
         while running.pass.layers_done() < until.min(layers) {
             model.advance(&mut running.pass, &mut running.edits)?;
         }

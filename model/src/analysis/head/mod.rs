@@ -41,7 +41,7 @@ impl HeadJob {
         prompts: Arc<[EncodedPrompt]>,
         options: &Head,
     ) -> Self {
-        let waiting = chunks::by_work(model.config(), &prompts).into();
+        let waiting = chunks::by_work(&model, &prompts).into();
         let head = options.clone();
         Self { model, checkpoint, prompts, head, waiting, attribution: None, attributions: Vec::new() }
     }

@@ -12,7 +12,6 @@ use super::circuits::factored::FactoredMatrix;
 use super::refinement::Growth;
 use super::{Job, Step, chunks};
 use crate::checkpoint::Checkpoint;
-use crate::config::Config;
 use crate::error::Result;
 use crate::transformer::Transformer;
 use crate::wire::{EventBody, HeadCircuit, Progress};
@@ -80,9 +79,9 @@ impl Circuit {
     }
 
     /// The next rows; whether the largest pairs so far are to be shown.
-    fn step(&mut self, config: &Config) -> candle_core::Result<bool> {
-        self.pairs.step(chunks::token_pairs(config))?;
-        Ok(self.pace.is_due(self.pairs.rows_done(), config.d_vocab))
+    fn step(&mut self, model: &Transformer) -> candle_core::Result<bool> {
+        self.pairs.step(chunks::token_pairs(model))?;
+        Ok(self.pace.is_due(self.pairs.rows_done(), model.config().d_vocab))
     }
 }
 
@@ -90,7 +89,7 @@ impl Job for HeadCircuitJob {
     fn step(&mut self) -> Result<Step> {
         let (head, model, checkpoint) =
             (self.head.clone(), Arc::clone(&self.model), Arc::clone(&self.checkpoint));
-        let (config, tokens) = (model.config(), checkpoint.tokens());
+        let tokens = checkpoint.tokens();
         let mut figures = Vec::new();
         match (&mut self.ov, &mut self.qk) {
             (None, _) => {
@@ -105,12 +104,12 @@ impl Job for HeadCircuitJob {
                 self.qk = Some(qk);
             }
             (Some(ov), _) if !ov.pairs.is_done() => {
-                if ov.step(config)? {
+                if ov.step(&model)? {
                     figures.push(figures::ov_pairs(&head, tokens, ov.pairs.largest()));
                 }
             }
             (_, Some(qk)) => {
-                if qk.step(config)? {
+                if qk.step(&model)? {
                     figures.push(figures::qk_pairs(&head, tokens, qk.pairs.largest()));
                 }
             }

@@ -84,7 +84,7 @@ impl LogitLensJob {
 
     /// Reads some rows.
     fn read(&mut self, normalized: &Tensor) -> Result<()> {
-        let count = chunks::unembedded(self.model.config()).min(self.rows() - self.done.len());
+        let count = chunks::unembedded(&self.model).min(self.rows() - self.done.len());
         let rows = normalized.narrow(0, self.done.len(), count)?;
         let wanted = Wanted {
             top_k: self.options.top_k,

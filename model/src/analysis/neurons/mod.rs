@@ -45,7 +45,7 @@ impl NeuronsJob {
             Some(prompt) => vec![prompts[prompt].clone()],
             None => prompts.to_vec(),
         };
-        let waiting = chunks::by_work(model.config(), &prompts).into();
+        let waiting = chunks::by_work(&model, &prompts).into();
         let options = options.clone();
         Self {
             model,
@@ -70,7 +70,7 @@ impl NeuronsJob {
     fn describe(&mut self) -> Result<Step> {
         let top = figures::top(&self.done, self.options.top_k);
         let begun = self.tokens[0].len() / TOKENS.min(self.model.config().d_vocab);
-        let count = chunks::unembedded(self.model.config()).min(top.len() - begun);
+        let count = chunks::unembedded(&self.model).min(top.len() - begun);
         self.write(&top[begun..begun + count])?;
         let (done, total) = (begun + count, top.len());
         let mut events = vec![EventBody::Progress(Progress { done, total, unit: "neurons".to_owned() })];

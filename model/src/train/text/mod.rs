@@ -16,7 +16,7 @@ pub(crate) mod words;
 mod years;
 
 pub(crate) use phase::Phase;
-pub(crate) use repeats::{draw as repeats, mirrored, repeated};
+pub(crate) use repeats::{Runs, draw as repeats, mirrored, repeated};
 
 use crate::prompt_sets::random::Random;
 

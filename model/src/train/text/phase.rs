@@ -6,7 +6,8 @@
 //! few different tokens, which go on as they did after the same two or three tokens, not after the same one.
 //!
 //! Runs that come back backwards are last. What comes next is the token that stood *before* the one that is there now, so a
-//! head has to find that one itself, where the heads of an induction find what came after it.
+//! head has to find that one itself, where the heads of an induction find what came after it. From most of these texts the
+//! layer of the induction heads is taken away: they could do it too, by what stands two tokens before what they find.
 
 use super::Role;
 

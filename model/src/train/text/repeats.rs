@@ -8,10 +8,24 @@ const LONGEST: usize = 110;
 /// Most tokens of a run that can come at least twice.
 const LONGEST_RUN: usize = 54;
 
-/// Ids of a document without its BOS, and whether each follows from those before. `of` are the ids to draw from.
-pub(crate) fn draw(phase: Phase, random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
+/// A document of random tokens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Runs {
+    /// Without its BOS.
+    pub(crate) ids: Vec<u32>,
+    /// Whether each follows from those before.
+    pub(crate) follows: Vec<bool>,
+    /// Whether it is to be learned without the heads of the layer that induction heads are in.
+    pub(crate) without_induction: bool,
+}
+
+/// `of` are the ids to draw from.
+pub(crate) fn draw(phase: Phase, random: &mut Random, of: &[u32]) -> Runs {
     if matches!(phase, Phase::Mirrors | Phase::Negative) && random.below(2) == 0 {
-        return mirror(random, of);
+        // induction heads could do it too, by what stands two tokens before what they find; most of the time they are not
+        // there, so that others learn it
+        let without_induction = phase == Phase::Mirrors && random.below(4) > 0;
+        return Runs { without_induction, ..mirror(random, of) };
     }
     if phase != Phase::Words && random.below(2) == 0 {
         return few(random, of);
@@ -31,7 +45,7 @@ pub(crate) fn draw(phase: Phase, random: &mut Random, of: &[u32]) -> (Vec<u32>, 
         // where runs stand close together, their beginning follows too from the third on
         follows.extend((0..run).map(|i| time > 0 && (i > 0 || (gap == 0 && time > 1))));
     }
-    (ids, follows)
+    Runs { ids, follows, ..Runs::default() }
 }
 
 /// A run, and how many other tokens stand before and between.
@@ -46,7 +60,7 @@ fn run_and_gap(random: &mut Random, of: &[u32]) -> (Vec<u32>, usize) {
 }
 
 /// A run, other tokens or none, and the run backwards.
-fn mirror(random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
+fn mirror(random: &mut Random, of: &[u32]) -> Runs {
     let (mut ids, gap) = run_and_gap(random, of);
     let back: Vec<u32> = ids.iter().rev().copied().collect();
     let gap = gap.min(LONGEST - 2 * back.len());
@@ -55,19 +69,19 @@ fn mirror(random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
     let seen = if gap == 0 { 1 } else { 2 };
     let follows = (0..ids.len()).map(|_| false).chain((0..back.len()).map(|i| i >= seen)).collect();
     ids.extend(back);
-    (ids, follows)
+    Runs { ids, follows, ..Runs::default() }
 }
 
 /// A run of few different tokens, two to four times: most of them stand before several others.
-fn few(random: &mut Random, of: &[u32]) -> (Vec<u32>, Vec<bool>) {
+fn few(random: &mut Random, of: &[u32]) -> Runs {
     let different = 3 + random.below(4);
     let different = random.some(different, of);
     let run = 8 + random.below(17);
     let tokens: Vec<u32> = (0..run).map(|_| random.choose(&different)).collect();
     let times = (2 + random.below(3)).min(LONGEST / run);
     // which of its places the run is at takes a few tokens to see
-    let follows = (0..times).flat_map(|time| (0..run).map(move |i| time > 0 && i > 1));
-    (tokens.repeat(times), follows.collect())
+    let follows = (0..times).flat_map(|time| (0..run).map(move |i| time > 0 && i > 1)).collect();
+    Runs { ids: tokens.repeat(times), follows, ..Runs::default() }
 }
 
 /// `run` random tokens, twice.

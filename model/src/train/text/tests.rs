@@ -61,7 +61,7 @@ fn repeats_follow_from_what_came_before() {
     let (mut random, ids) = (Random::new(0, "test"), (1..2048).collect::<Vec<u32>>());
     let mut following = 0;
     for _ in 0..300 {
-        let (tokens, follows) = repeats(Phase::Mirrors, &mut random, &ids);
+        let Runs { ids: tokens, follows, .. } = repeats(Phase::Mirrors, &mut random, &ids);
         assert!(tokens.len() <= 110 && tokens.len() == follows.len());
         for (at, _) in follows.iter().enumerate().filter(|(_, follows)| **follows) {
             let before = &tokens[..at];

@@ -55,7 +55,7 @@ pub(super) fn sweep(
     let config = model.config();
     let frozen = (0..config.n_layers).map(|layer| clean.at(layer, Site::AttnOut)).collect::<Result<_>>()?;
     let stage = super::super::sweep::Stage { base: clean.resid(config)?, frozen: Some(frozen), until: layer };
-    Ok(Sweep::new(config, stage, cells, clean.tokens()))
+    Ok(Sweep::new(model, stage, cells, clean.tokens()))
 }
 
 impl PathPatchingJob {

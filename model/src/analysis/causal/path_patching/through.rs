@@ -61,5 +61,5 @@ impl Variants<Through> for Replaced<'_> {
 pub(super) fn sweep(model: &Transformer, clean: &Recorded, cells: Vec<Through>) -> Result<Sweep<Through>> {
     let config = model.config();
     let stage = Stage { base: clean.resid(config)?, frozen: None, until: config.n_layers };
-    Ok(Sweep::new(config, stage, cells, clean.tokens()))
+    Ok(Sweep::new(model, stage, cells, clean.tokens()))
 }
