@@ -84,5 +84,26 @@ describe("the desk", () => {
     assert.match(method.url(), /\/docs\/attribution$/);
   });
 
+  test("a result says in what it was computed, and the form of one in bf16 keeps it", async () => {
+    await page.locator("[data-status=done]").getByText("f32 on cpu").waitFor();
+    const bf16 = page.getByRole("checkbox", { name: "Products in bf16" });
+    assert.equal(await bf16.count(), 0, "on a CPU it is not offered");
+    const id = await page.evaluate(async () => {
+      const experiment = { model: "demo", precision: "bf16", prompts: { set: "movie-sentiment" }, analysis: { kind: "attribution" } };
+      const accepted = await fetch("/api/runs", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(experiment),
+      });
+      const { id } = await accepted.json();
+      await (await fetch(`/api/runs/${id}/events?from=0`)).text();
+      return id;
+    });
+    await page.goto(`/r/${id}`);
+    await page.locator("[data-status=done]").getByText("bf16 on cpu").waitFor();
+    await bf16.waitFor();
+    assert.ok(await bf16.isChecked());
+  });
+
   test("the page never complained", () => page.clean(/No available adapters/, /400 \(Bad Request\)/));
 });

@@ -153,6 +153,12 @@ fn times_transposed(left: &Array, right: &Array) -> Vec<f32> {
     rows.flat_map(|row| right.values.chunks_exact(width).map(move |column| dot(row, column))).collect()
 }
 
+/// A GPU adds up in another order. Of all figures one shows it, the slope of a divergence that is nearly 0, which is off by
+/// 0.84e-4 on the CPU and by 1.01e-4 on an H200.
+fn tolerance_of_figures() -> f32 {
+    if device().is_cpu() { TOLERANCE } else { 1.5 * TOLERANCE }
+}
+
 #[test]
 fn every_figure_equals_that_of_transformer_lens() {
     for &(checkpoint, case) in CHECKPOINTS {
@@ -169,7 +175,8 @@ fn every_figure_equals_that_of_transformer_lens() {
                 assert_eq!(names(&outcome.figures), names(&expected.figures), "{what}: figures");
                 for figure in &expected.figures {
                     let figure = expected::in_words(figure, opened.tokens());
-                    assert_same_figure(&what, outcome.find(&figure.name, figure.prompt), &figure, TOLERANCE);
+                    let ours = outcome.find(&figure.name, figure.prompt);
+                    assert_same_figure(&what, ours, &figure, tolerance_of_figures());
                 }
                 if expected.experiment.analysis.kind() == "attribution" {
                     assert_parts_add_up(&what, &outcome);

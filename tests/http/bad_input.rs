@@ -73,6 +73,7 @@ async fn unknown_names_and_fields() {
         (with("/analysis/layer", json!(1)), bad, "layer"),
         (with("/analysis", json!({"kind": "magic"})), bad, "magic"),
         (with("/processing", json!("cooked")), bad, "cooked"),
+        (with("/precision", json!("f16")), bad, "f16"),
         (with("/model", json!("no-such-model")), StatusCode::UNPROCESSABLE_ENTITY, "no-such-model"),
         (with("/model", json!("EleutherAI/pythia-70m")), StatusCode::UNPROCESSABLE_ENTITY, "hub"),
     ])

@@ -28,6 +28,33 @@ async fn a_run_starts_shows_figures_and_is_done() {
 }
 
 #[tokio::test]
+async fn a_run_in_bf16_is_another_one_and_says_so() {
+    let bench = Bench::new().await;
+    let exact = experiment(1);
+    let mut rounded = exact.clone();
+    rounded["precision"] = json!("bf16");
+    let mut explicit = exact.clone();
+    explicit["precision"] = json!("f32");
+    let (exact_id, exact_events) = bench.complete(&exact).await;
+    let (id, events) = bench.complete(&rounded).await;
+    assert_ne!(id, exact_id);
+    assert_eq!(bench.complete(&explicit).await.0, exact_id, "f32 is the default");
+    let started = |lines: &str| match &parse(lines)[0].body {
+        EventBody::Started(started) => started.model.dtype.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((started(&exact_events), started(&events)), ("f32".to_owned(), "bf16".to_owned()));
+    let stored = bench.json(&format!("/api/results/{id}")).await;
+    assert_eq!((&stored["experiment"]["precision"], &stored["model"]["dtype"]), (&json!("bf16"), &json!("bf16")));
+
+    // each is a model of its own in memory
+    let loaded = bench.json("/api/models").await[0]["loaded"].clone();
+    let precisions: Vec<_> = loaded.as_array().unwrap().iter().map(|model| &model["precision"]).collect();
+    assert_eq!(precisions, [&json!(null), &json!("bf16")]);
+    bench.stop().await;
+}
+
+#[tokio::test]
 async fn a_stream_is_the_same_live_resumed_stored_and_in_frames() {
     let bench = Bench::new().await;
     let (id, live) = bench.complete(&experiment(1)).await;

@@ -5,6 +5,7 @@ use super::icons::{PROBLEM, WARNING};
 use crate::state::{RunStatus, Session};
 use leptos::prelude::*;
 use model::wire::Started;
+use std::sync::Arc;
 
 /// The line of progress, with Cancel beside it.
 #[component]
@@ -16,7 +17,7 @@ pub fn Status() -> impl IntoView {
     // in what, and where: numbers in bf16 are not to be taken for exact ones
     let computed = move || {
         let done = status.with(|status| matches!(status, RunStatus::Done { .. }));
-        let of = |started: &Started| format!(", {} on {}", started.model.dtype, started.model.device);
+        let of = |started: &Arc<Started>| format!(", {} on {}", started.model.dtype, started.model.device);
         session.run.started.with(|started| started.as_ref().filter(|_| done).map(of))
     };
     view! {

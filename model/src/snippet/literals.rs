@@ -1,6 +1,6 @@
 //! An experiment as Python literals: the first lines of a snippet.
 
-use crate::wire::{Experiment, Processing, Prompt, Prompts};
+use crate::wire::{Experiment, Precision, Processing, Prompt, Prompts};
 use std::fmt::{self, Display, Formatter, Write};
 
 /// Assignments of an experiment, one a line.
@@ -18,7 +18,8 @@ impl Literals {
         } else {
             folded(experiment.processing)
         };
-        let mut lines = vec![("MODEL", model(&experiment.model)), ("FOLDED", folded)];
+        let mut lines =
+            vec![("MODEL", model(&experiment.model) + rounded(experiment.precision)), ("FOLDED", folded)];
         if !experiment.analysis.is_of_weights() {
             lines.push(("PREPEND_BOS", boolean(experiment.prepend_bos).to_owned()));
             lines.push(("PROMPTS", prompts(&experiment.prompts)));
@@ -42,6 +43,14 @@ fn model(name: &str) -> String {
             )
         }
         _ => format!("{}  # a folder, or a name on the Hugging Face hub", string(name)),
+    }
+}
+
+/// More of the comment behind the model's name.
+fn rounded(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F32 => "",
+        Precision::Bf16 => "; the blocks' products were in bf16, here they are in f32",
     }
 }
 
