@@ -45,7 +45,10 @@ async fn a_run_in_bf16_is_another_one_and_says_so() {
     };
     assert_eq!((started(&exact_events), started(&events)), ("f32".to_owned(), "bf16".to_owned()));
     let stored = bench.json(&format!("/api/results/{id}")).await;
-    assert_eq!((&stored["experiment"]["precision"], &stored["model"]["dtype"]), (&json!("bf16"), &json!("bf16")));
+    assert_eq!(
+        (&stored["experiment"]["precision"], &stored["model"]["dtype"]),
+        (&json!("bf16"), &json!("bf16"))
+    );
 
     // each is a model of its own in memory
     let loaded = bench.json("/api/models").await[0]["loaded"].clone();

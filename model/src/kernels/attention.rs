@@ -9,6 +9,7 @@ use super::tiles::{COLUMNS, ROWS, Tiles};
 use super::{Matrix, attention_gradient, cuda, math, simd, with_matrices};
 use crate::packing::Segment;
 use candle_core::{Result, Tensor, bail};
+use pulp::NullaryFnOnce;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -92,18 +93,35 @@ fn all_blocks(qkv: [Matrix<'_>; 3], heads: Heads, rows: usize, blocks: &[Block<'
         rest = after;
     }
     parts.into_par_iter().for_each_init(Scratch::default, |scratch, (block, z)| {
-        simd(|| {
-            for head in 0..heads.count {
-                let part = head * heads.width..(head + 1) * heads.width;
-                if block.rows < ROWS {
-                    block.by_row(qkv, &part, z, width, scratch);
-                } else {
-                    block.by_tile(qkv, &part, z, width, scratch);
-                }
-            }
-        });
+        simd(AllHeads { block, qkv, heads, z, scratch });
     });
     z
+}
+
+/// All heads of one block: not a closure, which is too large to be compiled inside the dispatched function unless it is told to.
+struct AllHeads<'a> {
+    block: &'a Block<'a>,
+    qkv: [Matrix<'a>; 3],
+    heads: Heads,
+    z: &'a mut [f32],
+    scratch: &'a mut Scratch,
+}
+
+impl NullaryFnOnce for AllHeads<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { block, qkv, heads: Heads { count, width }, z, scratch } = self;
+        for head in 0..count {
+            let part = head * width..(head + 1) * width;
+            if block.rows < ROWS {
+                block.by_row(qkv, &part, z, count * width, scratch);
+            } else {
+                block.by_tile(qkv, &part, z, count * width, scratch);
+            }
+        }
+    }
 }
 
 /// What one thread works with, kept from block to block.

@@ -48,6 +48,7 @@ pub(crate) use trained::trained_linear;
 pub(crate) use view::product_for_time;
 
 use candle_core::{CpuStorage, Layout, Storage, Tensor};
+use pulp::NullaryFnOnce;
 use rayon::prelude::*;
 
 /// Elements one task should have at least: below, handing it to another thread costs more than it saves.
@@ -59,7 +60,7 @@ const TASK: usize = 32_768;
     clippy::inline_always,
     reason = "the closure's loops must be compiled inside the dispatched function"
 )]
-fn simd<R>(f: impl FnOnce() -> R) -> R {
+fn simd<F: NullaryFnOnce>(f: F) -> F::Output {
     pulp::Arch::new().dispatch(f)
 }
 
