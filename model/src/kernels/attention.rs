@@ -111,6 +111,7 @@ impl NullaryFnOnce for AllHeads<'_> {
     type Output = ();
 
     #[inline(always)]
+    #[allow(clippy::inline_always, reason = "vectorizes only inside the dispatched function")]
     fn call(self) {
         let Self { block, qkv, heads: Heads { count, width }, z, scratch } = self;
         for head in 0..count {

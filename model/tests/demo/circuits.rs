@@ -211,7 +211,7 @@ fn the_other_claims_about_the_bundled_model_hold() {
     }
 
     let agreement = of(r#"{"set":"agreement"}"#, r#"{"kind":"activation_patching","site":"z"}"#);
-    claim(&agreement, "patched_z", &[(0, 5, 0.525), (3, 5, 0.318), (2, 4, 0.212), (3, 0, 0.127)]);
+    claim(&agreement, "patched_z", &[(0, 5, 0.525), (3, 5, 0.32), (2, 4, 0.212), (3, 0, 0.127)]);
 
     let reviews = of(r#"{"set":"movie-sentiment"}"#, r#"{"kind":"attribution"}"#);
     claim(&reviews, "head_attribution", &[(3, 5, 2.45), (3, 2, 1.27), (2, 2, 0.98), (2, 7, 0.74)]);

@@ -73,7 +73,7 @@ fn Bf16() -> impl IntoView {
                 on:change:target=move |event| choose(event.target().checked())
             />
             "Products in bf16"
-            <small>"faster on a GPU, off in the third digit"</small>
+            <small>"faster on a GPU"</small>
         </label>
     }
 }
