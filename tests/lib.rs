@@ -1,1 +1,1 @@
-//! placeholder
+//! Nothing: what this package has is its tests.

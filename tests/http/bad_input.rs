@@ -1,5 +1,4 @@
-//! Everything a person or a program can get wrong in an experiment: a 4xx that says what to change, and a server that
-//! goes on.
+//! Whatever can be wrong with an experiment: a 4xx that says what to change, from a server that goes on.
 
 use crate::harness::{Bench, copy_model, experiment};
 use reqwest::StatusCode;

@@ -32,12 +32,10 @@ pub fn ModelField(
         let failure = form.failure.get().filter(|f| f.code == "bad_model" && !is_of_other(f));
         failure.map(|f| f.message).or(checked(form, "model")).or(listed)
     };
-    let about = move || {
-        match problem() {
+    let shape = move || catalog.model(&chosen.get()).and_then(|model| shape(&model, precision.get()));
+    let about = move || match problem() {
         Some(problem) => view! { <p class="bad" role="alert">{problem}</p> }.into_any(),
-        None => view! { <p class="hint">{move || catalog.model(&chosen.get()).and_then(|m| shape(&m, precision.get()))}</p> }
-            .into_any(),
-    }
+        None => view! { <p class="hint">{shape}</p> }.into_any(),
     };
     view! {
         <div class="model field">
