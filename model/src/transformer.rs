@@ -14,7 +14,7 @@ mod block;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::{Config, PositionKind};
 use crate::hook_name::{HookName, Site};
-use crate::hooks::Hooks;
+use crate::hooks::{Hooks, NoHooks};
 use crate::keys_values::KeysValues;
 use crate::layers::attention::Attention;
 use crate::layers::norm::Norm;
@@ -222,6 +222,17 @@ impl Transformer {
         pass.layer += 1;
         pass.kept = kept;
         Ok(())
+    }
+
+    /// attn_out of a layer, `[queries, d_model]`, from queries, keys and values `[rows, head, d_head]` after rotary. Queries
+    /// are those of the segments, in order, which count keys and values.
+    ///
+    /// # Errors
+    /// Whatever the device gives.
+    pub(crate) fn attn_out(&self, layer: usize, qkv: [&Tensor; 3], segments: &[Segment]) -> Result<Tensor> {
+        let (config, weights) = (&self.config, &self.weights.blocks[layer]);
+        let attention = Attention { config, weights, layer, rotary: None, segments, past: None, read: None };
+        attention.of(qkv, &mut Tap::new(&mut NoHooks))
     }
 
     /// The logits `[read, d_vocab]` at the rows `read`, once all blocks have run.

@@ -6,6 +6,7 @@
 //! [`log`], [`frames`] writes them to whoever follows, and the [`store`] keeps what finished. `hooklens run` ([`run`])
 //! walks the same plan and steps without server, queue and store. [`export`] turns what is stored into files.
 
+pub mod allocator;
 pub mod artifact;
 pub mod body;
 pub mod catalog;

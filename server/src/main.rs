@@ -2,10 +2,11 @@
 
 use clap::Parser;
 use server::cli::{Cli, Command};
-use server::{export_model, models, run, serve, snippet, telemetry};
+use server::{allocator, export_model, models, run, serve, snippet, telemetry};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    allocator::keep_buffers();
     match Cli::parse().command {
         Command::Serve(arguments) => {
             telemetry::log_to_stderr();

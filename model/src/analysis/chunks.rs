@@ -15,6 +15,15 @@ const LOGIT_BYTES_A_STEP: usize = 64 << 20;
 /// Fewer rows than this leave a CPU's products waiting for memory; more than the upper bound hold too much at once.
 const ROWS_A_STEP: Range<usize> = 256..4_096;
 
+/// Bytes that the rows of one walk of a sweep may take at their widest on a CPU.
+const BYTES_A_WALK: usize = 384 << 20;
+/// More rows than this leave a CPU's caches, and their cells would be shown late.
+const ROWS_A_WALK: usize = 1_024;
+/// How many times as many a GPU goes through at once.
+const WALK_ON_GPU: usize = 16;
+/// Rows of a walk for each of those that all its cells have in common, and that every walk computes.
+const WALK_TO_BASE: usize = 32;
+
 /// Of what a step may take on a CPU, how many times that it may on the model's device: of work, and of memory.
 fn times(model: &Transformer) -> (usize, usize) {
     if model.device().is_cpu() { (1, 1) } else { (TIMES_ON_GPU, MEMORY_ON_GPU) }
@@ -30,6 +39,15 @@ pub(super) fn by_work(model: &Transformer, prompts: &[EncodedPrompt]) -> Vec<Ran
     let (work, memory) = times(model);
     let rows = work * FLOPS_A_STEP / (2 * model.config().matmul_weights()).max(1);
     by_rows(prompts, rows.clamp(ROWS_A_STEP.start, memory * ROWS_A_STEP.end))
+}
+
+/// Rows of one walk of a sweep over a run of so many tokens, at least one: the widest a row gets is in the MLP, its hidden
+/// layer twice beside the residual stream and what is written into it.
+pub(super) fn walk(model: &Transformer, tokens: usize) -> usize {
+    let config = model.config();
+    let row = 4 * (3 * config.d_attn() + 2 * config.d_mlp + 6 * config.d_model);
+    let enough = if model.device().is_cpu() { ROWS_A_WALK } else { WALK_ON_GPU * ROWS_A_WALK };
+    (memory(model, BYTES_A_WALK) / row).min(enough.max(WALK_TO_BASE * tokens)).max(1)
 }
 
 /// Rows of the residual stream whose logits one step should compute, at least one.

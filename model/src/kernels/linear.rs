@@ -1,8 +1,8 @@
 //! x W + b, and what follows, in one pass over the product.
 
 use super::panels::Panels;
-use super::product::product;
-use super::{activation, in_tasks, rows_a_task, with_matrices};
+use super::product::product_then;
+use super::{activation, with_matrices};
 use crate::config::Activation;
 use candle_core::{Result, Tensor};
 
@@ -19,12 +19,8 @@ pub(crate) fn linear(x: &Tensor, w: &Panels, bias: &Tensor, then: Then) -> Resul
     let Some(bias) = with_matrices([&bias.unsqueeze(0)?], |[bias]| bias.row(0).to_vec()) else {
         return Ok(None);
     };
-    let Some(mut y) = product(x, w)? else { return Ok(None) };
-    let outputs = w.outputs();
-    in_tasks(&mut y, outputs * rows_a_task(outputs), |_, rows| {
-        rows.chunks_exact_mut(outputs).for_each(|row| finish(row, &bias, then));
-    });
-    Tensor::from_vec(y, (x.dim(0)?, outputs), x.device()).map(Some)
+    let y = product_then(x, w, |columns, y| finish(y, &bias[columns], then))?;
+    y.map(|y| Tensor::from_vec(y, (x.dim(0)?, w.outputs()), x.device())).transpose()
 }
 
 #[inline(always)]

@@ -73,6 +73,17 @@ impl Panels {
         self.outputs
     }
 
+    /// How many panels there are.
+    pub(crate) fn len(&self) -> usize {
+        self.outputs.div_ceil(WIDTH)
+    }
+
+    /// One of them.
+    pub(crate) fn get(&self, i: usize) -> Panel<'_> {
+        let values = &self.values[i * self.inputs * WIDTH..];
+        self.panel(i, &values[..values.len().min(self.inputs * WIDTH)])
+    }
+
     /// The panels, in order.
     pub(crate) fn all(&self) -> impl IndexedParallelIterator<Item = Panel<'_>> {
         let panels = self.values.par_chunks(self.inputs * WIDTH).enumerate();

@@ -1,21 +1,34 @@
 //! Products with a matrix in panels, at the processor's rate for any number of rows.
 //!
-//! Each thread multiplies all rows with one panel after another; what comes out is written straight into its columns of
-//! the result. The only unsafe code is here and in `view`: `gemm` takes pointers.
+//! A task multiplies some rows with one panel; what comes out is written straight into its place of the result, and finished
+//! there. The only unsafe code is here and in `view`: `gemm` takes pointers.
 
 #![allow(unsafe_code, reason = "gemm takes pointers; what keeps them valid stands at each call")]
 
-use super::panels::{Panels, WIDTH};
-use super::with_matrices;
+use super::panels::{Panel, Panels, WIDTH};
+use super::{Matrix, simd, with_matrices};
 use candle_core::{Result, Tensor, bail};
 use gemm::Parallelism;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Rows that are still worth a task of their own.
 const ROWS_A_TASK: usize = 128;
+/// Rows that stay in the cache while one panel after another goes by.
+const MOST_ROWS_A_TASK: usize = 1_024;
 
 /// x W: `[rows, inputs]` → `[rows, outputs]`, row by row; `None` where kernels do not apply.
 pub(crate) fn product(x: &Tensor, w: &Panels) -> Result<Option<Vec<f32>>> {
+    product_then(x, w, |_, _| {})
+}
+
+/// As [`product`], with `then` applied to every piece of the result while it is at hand: it gets the piece's columns, and
+/// those of one row.
+pub(super) fn product_then(
+    x: &Tensor,
+    w: &Panels,
+    then: impl Fn(Range<usize>, &mut [f32]) + Sync,
+) -> Result<Option<Vec<f32>>> {
     let (rows, inputs) = x.dims2()?;
     if inputs != w.inputs() {
         bail!("a product of rows of {inputs} with a matrix of {} inputs", w.inputs());
@@ -24,40 +37,47 @@ pub(crate) fn product(x: &Tensor, w: &Panels) -> Result<Option<Vec<f32>>> {
     if rows == 0 {
         return Ok(Some(Vec::new()));
     }
+    let task = |x: Matrix<'_>, y: Places, from: Range<usize>, panel: Panel<'_>| {
+        let (len, columns) = (from.len(), panel.first..panel.first + panel.width);
+        let data = &x.data[from.start * x.stride..][..(len - 1) * x.stride + inputs];
+        // SAFETY: `y` has rows · outputs places; this task alone touches those of its rows and columns, writes each of them
+        // and then reads it. `data` has `len` rows `stride` apart, the panel `inputs` rows.
+        unsafe {
+            gemm::gemm(
+                len,
+                panel.width,
+                inputs,
+                y.at(from.start * outputs + panel.first),
+                1,
+                outputs as isize,
+                false,
+                data.as_ptr(),
+                1,
+                x.stride as isize,
+                panel.values.as_ptr(),
+                1,
+                panel.width as isize,
+                0.0,
+                1.0,
+                false,
+                false,
+                false,
+                Parallelism::None,
+            );
+            simd(|| {
+                for row in from {
+                    let piece = y.at(row * outputs + panel.first);
+                    then(columns.clone(), std::slice::from_raw_parts_mut(piece, panel.width));
+                }
+            });
+        }
+    };
     Ok(with_matrices([x], |[x]| {
-        let x_stride = x.stride as isize;
-        let block = rows_a_block(rows, outputs.div_ceil(WIDTH));
+        let (panels, block) = (w.len(), rows_a_block(rows, w.len()));
         fill(rows * outputs, |y| {
-            w.all().for_each(|panel| {
-                (0..rows.div_ceil(block)).into_par_iter().for_each(|i| {
-                    let (from, len) = (i * block, block.min(rows - i * block));
-                    let x = &x.data[from * x.stride..][..(len - 1) * x.stride + inputs];
-                    // SAFETY: `y` has rows · outputs places; this task alone writes those of rows from.. and columns
-                    // first.., and writes each of them. `x` has `len` rows `stride` apart, the panel `inputs` rows.
-                    unsafe {
-                        gemm::gemm(
-                            len,
-                            panel.width,
-                            inputs,
-                            y.at(from * outputs + panel.first),
-                            1,
-                            outputs as isize,
-                            false,
-                            x.as_ptr(),
-                            1,
-                            x_stride,
-                            panel.values.as_ptr(),
-                            1,
-                            panel.width as isize,
-                            0.0,
-                            1.0,
-                            false,
-                            false,
-                            false,
-                            Parallelism::None,
-                        );
-                    }
-                });
+            (0..rows.div_ceil(block) * panels).into_par_iter().with_max_len(1).for_each(|i| {
+                let first = i / panels * block;
+                task(x, y, first..rows.min(first + block), w.get(i % panels));
             });
         })
     }))
@@ -77,7 +97,7 @@ pub(crate) fn product_transposed(x: &Tensor, w: &Panels) -> Result<Option<Vec<f3
         let x_stride = x.stride as isize;
         let x = &x.data[..(rows - 1) * x.stride + outputs];
         fill(rows * inputs, |y| {
-            (0..inputs.div_ceil(WIDTH)).into_par_iter().for_each(|i| {
+            (0..inputs.div_ceil(WIDTH)).into_par_iter().with_max_len(1).for_each(|i| {
                 let (from, len) = (i * WIDTH, WIDTH.min(inputs - i * WIDTH));
                 for panel in w.one_by_one() {
                     // SAFETY: `y` has rows · inputs places; this task alone touches those of columns from.., and reads
@@ -112,10 +132,11 @@ pub(crate) fn product_transposed(x: &Tensor, w: &Panels) -> Result<Option<Vec<f3
     }))
 }
 
-/// Rows of a task, so that there are several tasks a thread where that leaves each enough to do.
+/// Rows of a task: as many as stay in the cache, and so that there are several tasks a thread where that leaves each
+/// enough to do.
 fn rows_a_block(rows: usize, panels: usize) -> usize {
-    let blocks = (4 * rayon::current_num_threads()).div_ceil(panels);
-    rows.div_ceil(blocks).max(ROWS_A_TASK)
+    let for_threads = (4 * rayon::current_num_threads()).div_ceil(panels).min(rows.div_ceil(ROWS_A_TASK));
+    rows.div_ceil(rows.div_ceil(MOST_ROWS_A_TASK).max(for_threads))
 }
 
 /// The places of a result, for tasks that write to different ones.

@@ -47,6 +47,13 @@ impl Attention<'_> {
         self.write(&z, tap)
     }
 
+    /// attn_out of these queries, keys and values, each `[rows, head, d_head]` after rotary; queries are those of the segments,
+    /// in order.
+    pub(crate) fn of(&self, [q, k, v]: [&Tensor; 3], tap: &mut Tap<'_>) -> Result<Tensor> {
+        let z = self.mix(q, k, v, self.segments, tap)?;
+        self.write(&z, tap)
+    }
+
     fn name(&self, site: Site) -> HookName {
         HookName::block(self.layer, site)
     }

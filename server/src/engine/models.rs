@@ -10,6 +10,7 @@ use super::active::guarded;
 use super::fetching::{self, Demand};
 use super::need::Need;
 use super::residents::{Resident, Residents};
+use crate::allocator;
 use crate::work::Work;
 use model::wire::{Failure, Residence};
 use std::sync::mpsc::{Sender, channel};
@@ -67,6 +68,8 @@ impl<W: Work> Models<W> {
         let loaded = signals.clone();
         Builder::new().name("model-loader".to_owned()).spawn(move || {
             for need in inbox {
+                // what made room for it
+                allocator::return_free();
                 let key = need.key();
                 let began = Instant::now();
                 let model = guarded(|| need.load()).map(Arc::new);
@@ -98,6 +101,7 @@ impl<W: Work> Models<W> {
     pub(super) fn unload(&mut self, key: &str) -> Option<(u64, bool)> {
         let place = self.kept.iter().position(|kept| kept.key == key)?;
         let (bytes, used) = self.let_go(place);
+        allocator::return_free();
         self.publish();
         Some((bytes, used))
     }

@@ -41,7 +41,7 @@ pub(super) struct PatchCell {
 
 impl sweep::Cell for PatchCell {
     fn joins(&self) -> usize {
-        if self.part == Part::Site(PatchSite::ResidPre) { self.layer } else { self.layer + 1 }
+        self.layer + usize::from(!self.before_block())
     }
 
     fn from(&self) -> usize {
@@ -50,6 +50,11 @@ impl sweep::Cell for PatchCell {
 }
 
 impl PatchCell {
+    /// Whether it stands in the residual stream before its block, which is then to be gone through.
+    fn before_block(&self) -> bool {
+        self.part == Part::Site(PatchSite::ResidPre) && self.position.is_none()
+    }
+
     /// `None` where nothing can differ: before `first`, the first token in which the two runs differ.
     pub(super) fn new(
         part: impl Into<Part>,
@@ -103,7 +108,8 @@ impl Transplant<'_> {
     /// The residual stream of cells of one site and layer, one after the other: `[rows, d_model]`.
     fn rows_of_one_site(&self, cells: &[PatchCell]) -> Result<Tensor> {
         let (config, &PatchCell { part, layer, .. }) = (self.model.config(), &cells[0]);
-        if part == Part::Site(PatchSite::ResidPre) {
+        let block = Block { model: self.model, run: self.base, layer };
+        if cells[0].before_block() {
             let after_last = layer == config.n_layers;
             let (block, site) =
                 if after_last { (layer - 1, Site::ResidPost) } else { (layer, Site::ResidPre) };
@@ -112,7 +118,10 @@ impl Transplant<'_> {
                 cells.iter().map(|cell| narrow(&donor, &cell.changed)).collect::<Result<Vec<_>>>()?;
             return self.continued(cells, &Tensor::cat(&changed, 0)?, &self.base.before(config, layer)?);
         }
-        let block = Block { model: self.model, run: self.base, layer };
+        if part == Part::Site(PatchSite::ResidPre) {
+            let changed: Vec<_> = cells.iter().map(|cell| cell.changed.clone()).collect();
+            return block.after(&(self.donor)(layer, Site::ResidPre)?, &changed);
+        }
         let (attn_out, mlp_out) = self.written_in(&block, cells)?;
         let written = block.written(&changed_positions(cells), attn_out, mlp_out)?;
         self.continued(cells, &written, &self.base.before(config, layer + 1)?)

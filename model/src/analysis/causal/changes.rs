@@ -1,7 +1,7 @@
 //! What a changed activation of one block makes of the residual stream after it.
 
 use super::recorded::Recorded;
-use crate::config::BlockKind;
+use crate::config::{BlockKind, Config, PositionKind};
 use crate::hook_name::{HookName, Site};
 use crate::hooks::{Given, Patch, Recorder, Rows};
 use crate::packing::Segment;
@@ -34,9 +34,54 @@ impl Block<'_> {
         if let Some(mlp_out) = mlp_out.map(Ok).or_else(|| parallel.then(unchanged)).transpose()? {
             given = given.with(self.name(Site::MlpOut), mlp_out);
         }
-        // attention is given, so nothing asks which rows belong together
-        let segments = vec![Segment { rows: 0..at.len(), context: Vec::new() }];
-        let mut pass = self.model.resume(self.layer, resid_pre, at.to_vec(), segments)?;
+        self.given(resid_pre, at.to_vec(), given)
+    }
+
+    /// The residual stream after the block of runs whose residual stream before it is that of `donor` `[position, d_model]` at
+    /// the positions `changed`, and this run's elsewhere: one after another, each from its first change on.
+    ///
+    /// What a position asks and offers, and in a parallel block what its MLP writes, depends on itself alone, so it is
+    /// computed once for each of the two; only attention mixes them anew.
+    pub(super) fn after(&self, donor: &Tensor, changed: &[Range<usize>]) -> Result<Tensor> {
+        let (tokens, parallel) = (self.run.tokens(), self.model.config().block == BlockKind::Parallel);
+        let both = Tensor::cat(&[&self.run.at(self.layer, Site::ResidPre)?, donor], 0)?;
+        let positions: Vec<u32> = (0..2).flat_map(|_| 0..tokens as u32).collect();
+        let runs = [0..tokens, tokens..2 * tokens].map(|rows| Segment { rows, context: Vec::new() });
+        let [q, k, v] = mixed(self.model.config()).map(|site| self.name(site));
+        let mlp_out = self.name(Site::MlpOut);
+        let of_mlp =
+            if parallel { Given::default() } else { Given::default().with(mlp_out, both.zeros_like()?) };
+        let names = [q, k, v].into_iter().chain(parallel.then_some(mlp_out));
+        let mut hooks = (of_mlp, Recorder::new(names, &Rows::All));
+        let mut pass = self.model.resume(self.layer, both.clone(), positions.clone(), runs.to_vec())?;
+        self.model.advance(&mut pass, &mut hooks)?;
+        let (cache, all) = (hooks.1.into_cache(), (0..2 * tokens as u32).collect::<Vec<_>>());
+
+        let segments: Vec<_> = changed.iter().flat_map(|changed| mixtures(changed, tokens)).collect();
+        let rows: Vec<u32> = segments.iter().flat_map(|s| s.rows.clone()).map(|row| row as u32).collect();
+        let index = Tensor::new(&rows[..], self.model.device())?;
+        let queries = cache.get(q, &rows)?;
+        let attn_out = self.model.attn_out(
+            self.layer,
+            [&queries, &cache.get(k, &all)?, &cache.get(v, &all)?],
+            &segments,
+        )?;
+        let mut given = Given::default().with(self.name(Site::AttnOut), attn_out);
+        if parallel {
+            given = given.with(mlp_out, cache.get(mlp_out, &rows)?);
+        }
+        self.given(
+            both.index_select(&index, 0)?,
+            rows.iter().map(|row| positions[*row as usize]).collect(),
+            given,
+        )
+    }
+
+    /// The residual stream after the block where attention, and maybe the MLP, are given: nothing asks which rows belong
+    /// together.
+    fn given(&self, resid_pre: Tensor, positions: Vec<u32>, mut given: Given) -> Result<Tensor> {
+        let segments = vec![Segment { rows: 0..positions.len(), context: Vec::new() }];
+        let mut pass = self.model.resume(self.layer, resid_pre, positions, segments)?;
         self.model.advance(&mut pass, &mut given)?;
         Ok(pass.resid().clone())
     }
@@ -67,4 +112,22 @@ impl Block<'_> {
         let w_o = self.model.weights().blocks[self.layer].o.matrix()?;
         by_head.matmul(&w_o.reshape((config.n_heads, config.d_head, config.d_model))?)
     }
+}
+
+/// What attention mixes: queries, keys and values.
+fn mixed(config: &Config) -> [Site; 3] {
+    match config.positions {
+        PositionKind::Rotary { .. } => [Site::RotQ, Site::RotK, Site::V],
+        PositionKind::Learned => [Site::Q, Site::K, Site::V],
+    }
+}
+
+/// A run of `tokens` with the rows of another one at `changed`, from there on: rows of the one come first, then the other's.
+fn mixtures(changed: &Range<usize>, tokens: usize) -> impl Iterator<Item = Segment> + use<> {
+    let before = Some(0..changed.start).filter(|before| !before.is_empty());
+    let other = tokens + changed.start..tokens + changed.end;
+    let after = changed.end..tokens;
+    let own = Segment { rows: other.clone(), context: before.iter().cloned().collect() };
+    let later = Segment { rows: after, context: before.into_iter().chain([other]).collect() };
+    [own, later].into_iter().filter(|segment| !segment.rows.is_empty())
 }

@@ -19,11 +19,6 @@ use candle_core::{Result, Tensor, bail};
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// Bytes that the rows of one walk may take at their widest on a CPU.
-const BYTES_A_WALK: usize = 384 << 20;
-/// More rows than this gain nothing, and their cells would be shown late.
-const ROWS_A_WALK: usize = 4_096;
-
 /// Where a variant begins to differ.
 pub(super) trait Cell {
     /// The block whose input differs first; one past the last where only the final residual stream does.
@@ -94,7 +89,7 @@ impl<C: Cell> Sweep<C> {
     /// Of `cells`, in any order.
     pub(super) fn new(model: &Transformer, stage: Stage, mut cells: Vec<C>, tokens: usize) -> Self {
         cells.sort_by_key(Cell::joins);
-        let budget = rows_a_walk(model).saturating_sub(tokens);
+        let budget = chunks::walk(model, tokens).saturating_sub(tokens);
         let mut waiting: VecDeque<Range<usize>> = VecDeque::new();
         let mut filled = 0;
         for (i, cell) in cells.iter().enumerate() {
@@ -224,12 +219,4 @@ impl<C: Cell> Sweep<C> {
     fn tokens(&self) -> Result<usize> {
         self.stage.base[0].dim(0)
     }
-}
-
-/// Rows of one walk: the widest a row gets is in the MLP, its hidden layer twice beside the residual stream and what is
-/// written into it.
-fn rows_a_walk(model: &Transformer) -> usize {
-    let config = model.config();
-    let row = 4 * (3 * config.d_attn() + 2 * config.d_mlp + 6 * config.d_model);
-    (chunks::memory(model, BYTES_A_WALK) / row).clamp(1, chunks::memory(model, ROWS_A_WALK))
 }
