@@ -11,6 +11,11 @@ use candle_core::{Result, Tensor, bail};
 use gemm::Parallelism;
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::Once;
+
+/// Has `gemm` read panels where they lie. For more than a few rows it would first copy what it multiplies with into the
+/// order in which it goes through it, and that is the order which panels have.
+static AS_THEY_LIE: Once = Once::new();
 
 /// Rows that are still worth a task of their own.
 const ROWS_A_TASK: usize = 128;
@@ -37,6 +42,7 @@ pub(super) fn product_then(
     if rows == 0 {
         return Ok(Some(Vec::new()));
     }
+    AS_THEY_LIE.call_once(|| gemm::set_lhs_packing_threshold_single_thread(u32::MAX as usize));
     let task = |x: Matrix<'_>, y: Places, from: Range<usize>, panel: Panel<'_>| {
         let (len, columns) = (from.len(), panel.first..panel.first + panel.width);
         let data = &x.data[from.start * x.stride..][..(len - 1) * x.stride + inputs];
