@@ -9,6 +9,7 @@ use super::panels::{Panel, Panels, WIDTH};
 use super::{Matrix, simd, with_matrices};
 use candle_core::{Result, Tensor, bail};
 use gemm::Parallelism;
+use pulp::NullaryFnOnce;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Once;
@@ -24,16 +25,43 @@ const MOST_ROWS_A_TASK: usize = 1_024;
 
 /// x W: `[rows, inputs]` → `[rows, outputs]`, row by row; `None` where kernels do not apply.
 pub(crate) fn product(x: &Tensor, w: &Panels) -> Result<Option<Vec<f32>>> {
-    product_then(x, w, |_, _| {})
+    product_then(x, w, &())
 }
 
-/// As [`product`], with `then` applied to every piece of the result while it is at hand: it gets the piece's columns, and
-/// those of one row.
-pub(super) fn product_then(
-    x: &Tensor,
-    w: &Panels,
-    then: impl Fn(Range<usize>, &mut [f32]) + Sync,
-) -> Result<Option<Vec<f32>>> {
+/// What is done to a product while it is at hand. Not a closure, which is too large to be compiled inside the dispatched
+/// function unless it is told to.
+pub(super) trait Finish: Sync {
+    /// `y` has these columns of one row.
+    fn finish(&self, columns: Range<usize>, y: &mut [f32]);
+}
+
+impl Finish for () {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "there is nothing to be called")]
+    fn finish(&self, _: Range<usize>, _: &mut [f32]) {}
+}
+
+/// Finishes all rows of a task.
+struct Finishing<'a, F, R> {
+    finish: &'a F,
+    columns: Range<usize>,
+    rows: R,
+}
+
+impl<'a, F: Finish, R: Iterator<Item = &'a mut [f32]>> NullaryFnOnce for Finishing<'_, F, R> {
+    type Output = ();
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "vectorizes only inside the dispatched function")]
+    fn call(self) {
+        for row in self.rows {
+            self.finish.finish(self.columns.clone(), row);
+        }
+    }
+}
+
+/// x W, every piece of it finished as it is made.
+pub(super) fn product_then<F: Finish>(x: &Tensor, w: &Panels, finish: &F) -> Result<Option<Vec<f32>>> {
     let (rows, inputs) = x.dims2()?;
     if inputs != w.inputs() {
         bail!("a product of rows of {inputs} with a matrix of {} inputs", w.inputs());
@@ -70,12 +98,8 @@ pub(super) fn product_then(
                 false,
                 Parallelism::None,
             );
-            simd(|| {
-                for row in from {
-                    let piece = y.at(row * outputs + panel.first);
-                    then(columns.clone(), std::slice::from_raw_parts_mut(piece, panel.width));
-                }
-            });
+            let piece = |row| std::slice::from_raw_parts_mut(y.at(row * outputs + panel.first), panel.width);
+            simd(Finishing { finish, columns, rows: from.map(piece) });
         }
     };
     Ok(with_matrices([x], |[x]| {
