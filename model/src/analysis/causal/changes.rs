@@ -1,6 +1,7 @@
 //! What a changed activation of one block makes of the residual stream after it.
 
 use super::recorded::Recorded;
+use crate::cache::ActivationCache;
 use crate::config::{BlockKind, Config, PositionKind};
 use crate::hook_name::{HookName, Site};
 use crate::hooks::{Given, Patch, Recorder, Rows};
@@ -29,9 +30,8 @@ impl Block<'_> {
         let index = Tensor::new(at, self.model.device())?;
         let resid_pre = self.run.at(self.layer, Site::ResidPre)?.index_select(&index, 0)?;
         let mut given = Given::default().with(self.name(Site::AttnOut), attn_out);
-        let parallel = self.model.config().block == BlockKind::Parallel;
         let unchanged = || self.run.at(self.layer, Site::MlpOut)?.index_select(&index, 0);
-        if let Some(mlp_out) = mlp_out.map(Ok).or_else(|| parallel.then(unchanged)).transpose()? {
+        if let Some(mlp_out) = mlp_out.map(Ok).or_else(|| self.parallel().then(unchanged)).transpose()? {
             given = given.with(self.name(Site::MlpOut), mlp_out);
         }
         self.given(resid_pre, at.to_vec(), given)
@@ -43,38 +43,42 @@ impl Block<'_> {
     /// What a position asks and offers, and in a parallel block what its MLP writes, depends on itself alone, so it is
     /// computed once for each of the two; only attention mixes them anew.
     pub(super) fn after(&self, donor: &Tensor, changed: &[Range<usize>]) -> Result<Tensor> {
-        let (tokens, parallel) = (self.run.tokens(), self.model.config().block == BlockKind::Parallel);
+        let tokens = self.run.tokens();
         let both = Tensor::cat(&[&self.run.at(self.layer, Site::ResidPre)?, donor], 0)?;
-        let positions: Vec<u32> = (0..2).flat_map(|_| 0..tokens as u32).collect();
-        let runs = [0..tokens, tokens..2 * tokens].map(|rows| Segment { rows, context: Vec::new() });
-        let [q, k, v] = mixed(self.model.config()).map(|site| self.name(site));
-        let mlp_out = self.name(Site::MlpOut);
-        let of_mlp =
-            if parallel { Given::default() } else { Given::default().with(mlp_out, both.zeros_like()?) };
-        let names = [q, k, v].into_iter().chain(parallel.then_some(mlp_out));
-        let mut hooks = (of_mlp, Recorder::new(names, &Rows::All));
-        let mut pass = self.model.resume(self.layer, both.clone(), positions.clone(), runs.to_vec())?;
-        self.model.advance(&mut pass, &mut hooks)?;
-        let (cache, all) = (hooks.1.into_cache(), (0..2 * tokens as u32).collect::<Vec<_>>());
-
+        let cache = self.by_position(&both, tokens)?;
         let segments: Vec<_> = changed.iter().flat_map(|changed| mixtures(changed, tokens)).collect();
         let rows: Vec<u32> = segments.iter().flat_map(|s| s.rows.clone()).map(|row| row as u32).collect();
-        let index = Tensor::new(&rows[..], self.model.device())?;
-        let queries = cache.get(q, &rows)?;
-        let attn_out = self.model.attn_out(
-            self.layer,
-            [&queries, &cache.get(k, &all)?, &cache.get(v, &all)?],
-            &segments,
-        )?;
+        let all: Vec<u32> = (0..2 * tokens as u32).collect();
+        let [q, k, v] = mixed(self.model.config()).map(|site| self.name(site));
+        let qkv = [cache.get(q, &rows)?, cache.get(k, &all)?, cache.get(v, &all)?];
+        let attn_out = self.model.attn_out(self.layer, qkv.each_ref(), &segments)?;
         let mut given = Given::default().with(self.name(Site::AttnOut), attn_out);
-        if parallel {
-            given = given.with(mlp_out, cache.get(mlp_out, &rows)?);
+        if self.parallel() {
+            given = given.with(self.name(Site::MlpOut), cache.get(self.name(Site::MlpOut), &rows)?);
         }
-        self.given(
-            both.index_select(&index, 0)?,
-            rows.iter().map(|row| positions[*row as usize]).collect(),
-            given,
-        )
+        let resid_pre = both.index_select(&Tensor::new(&rows[..], self.model.device())?, 0)?;
+        self.given(resid_pre, rows.iter().map(|row| row % tokens as u32).collect(), given)
+    }
+
+    /// Of two runs of `tokens`, whose residual stream before the block is `both`: queries, keys, values and, in a parallel
+    /// block, what its MLP writes.
+    fn by_position(&self, both: &Tensor, tokens: usize) -> Result<ActivationCache> {
+        let (mut names, mut given) = (mixed(self.model.config()).to_vec(), Given::default());
+        if self.parallel() {
+            names.push(Site::MlpOut);
+        } else {
+            given = given.with(self.name(Site::MlpOut), both.zeros_like()?);
+        }
+        let mut hooks = (given, Recorder::new(names.into_iter().map(|site| self.name(site)), &Rows::All));
+        let runs = [0..tokens, tokens..2 * tokens].map(|rows| Segment { rows, context: Vec::new() });
+        let positions = (0..2).flat_map(|_| 0..tokens as u32).collect();
+        let mut pass = self.model.resume(self.layer, both.clone(), positions, runs.to_vec())?;
+        self.model.advance(&mut pass, &mut hooks)?;
+        Ok(hooks.1.into_cache())
+    }
+
+    fn parallel(&self) -> bool {
+        self.model.config().block == BlockKind::Parallel
     }
 
     /// The residual stream after the block where attention, and maybe the MLP, are given: nothing asks which rows belong

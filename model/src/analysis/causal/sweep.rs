@@ -4,7 +4,7 @@
 //! layer on. So only those rows are computed, and only from there: the walk starts with the base's rows, and a cell joins
 //! before the first block whose input differs, with its rows from the first position that does. Its rows attend to the
 //! base's at earlier positions and to each other. Over a layer × position sweep that is about a quarter of the work of
-//! whole runs, in products of a few thousand rows.
+//! whole runs, in products of about a thousand rows.
 //!
 //! Where attention is *frozen* at the base's, as in path patching, rows do not depend on each other and the base's are not
 //! needed.
