@@ -1,7 +1,7 @@
 //! Products with a matrix in panels, at the processor's rate for any number of rows.
 //!
 //! A task multiplies some rows with one panel; what comes out is written straight into its place of the result, and finished
-//! there. The only unsafe code is here and in `view`: `gemm` takes pointers.
+//! there. The only unsafe code of the CPU's kernels is here and in `view`: `gemm` takes pointers.
 
 #![allow(unsafe_code, reason = "gemm takes pointers; what keeps them valid stands at each call")]
 
