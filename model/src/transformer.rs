@@ -240,12 +240,18 @@ impl Transformer {
     /// # Errors
     /// Whatever the device or a hook gives.
     pub fn finish(&self, pass: &Pass, read: &[u32], hooks: &mut dyn Hooks) -> Result<Tensor> {
-        let mut tap = Tap::new(hooks);
-        if let Some(rows) = &pass.kept {
-            tap.keep(rows.clone());
-        }
-        let normalized = self.ln_final(&pass.resid, read, &mut tap)?;
-        self.weights.unembed.forward(&normalized)
+        self.weights.unembed.forward(&self.ln_final(pass, read, hooks)?)
+    }
+
+    /// The logits of some tokens alone, `[read, tokens]`, at the rows `read`, once all blocks have run.
+    ///
+    /// # Errors
+    /// Whatever the device gives.
+    pub fn finish_at(&self, pass: &Pass, read: &[u32], tokens: &[u32]) -> Result<Tensor> {
+        let unembed = &self.weights.unembed;
+        let b = unembed.b.index_select(&Tensor::new(tokens, &self.device)?, 0)?;
+        let normalized = self.ln_final(pass, read, &mut NoHooks)?;
+        normalized.matmul(&unembed.columns(tokens)?.t()?)?.broadcast_add(&b)
     }
 
     fn embed(&self, batch: &Batch, tap: &mut Tap<'_>) -> Result<Tensor> {
@@ -257,7 +263,11 @@ impl Transformer {
     }
 
     /// The final norm at `read`, `[read, d_model]`; at every row where a hook wants more than that.
-    fn ln_final(&self, resid: &Tensor, read: &[u32], tap: &mut Tap<'_>) -> Result<Tensor> {
+    fn ln_final(&self, pass: &Pass, read: &[u32], hooks: &mut dyn Hooks) -> Result<Tensor> {
+        let (resid, tap) = (&pass.resid, &mut Tap::new(hooks));
+        if let Some(rows) = &pass.kept {
+            tap.keep(rows.clone());
+        }
         let norm = Norm {
             weights: self.weights.ln_final.as_ref(),
             eps: self.config.layer_norm_eps,

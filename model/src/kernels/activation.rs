@@ -1,7 +1,7 @@
 //! The MLP's nonlinearity in one pass, and backwards.
 
 use super::graph::{self, Made};
-use super::{TASK, in_tasks, math, simd, with_matrices};
+use super::{TASK, in_pieces, in_tasks, math, simd, with_matrices};
 use crate::config::Activation;
 use candle_core::{Result, Tensor};
 
@@ -13,9 +13,7 @@ pub(crate) fn activate(x: &Tensor, activation: Activation) -> Result<Option<Tens
     let plain = x.detach().reshape((1, ()))?;
     let y = with_matrices([&plain], |[x]| {
         let x = x.row(0);
-        let mut y = vec![0.0_f32; x.len()];
-        in_tasks(&mut y, TASK, |task, y| chunk(y, &x[task * TASK..][..y.len()], activation));
-        y
+        in_pieces(x.len(), TASK, |task, y| chunk(y, &x[task * TASK..][..y.len()], activation))
     });
     let Some(y) = y else { return Ok(None) };
     let backward = move |grad: &Tensor| {

@@ -4,13 +4,13 @@
 //! [tiles](super::tiles), whose products stay in registers. A block of a few rows, for which that would cost more than it
 //! saves, reads keys and values where they lie.
 
+use super::fresh::in_parts;
 use super::graph::{self, Made};
 use super::tiles::{COLUMNS, ROWS, Tiles};
 use super::{Matrix, attention_gradient, cuda, math, simd, with_matrices};
 use crate::packing::Segment;
 use candle_core::{Result, Tensor, bail};
 use pulp::NullaryFnOnce;
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// How a row divides into heads.
@@ -38,8 +38,7 @@ pub(crate) fn attend(
     let plain = [q, k, v].map(Tensor::detach);
     let z = {
         let blocks = blocks(segments, &visible);
-        let rows = blocks.iter().map(|block| block.rows).sum();
-        with_matrices(plain.each_ref(), |qkv| all_blocks(qkv, heads, rows, &blocks))
+        with_matrices(plain.each_ref(), |qkv| all_blocks(qkv, heads, &blocks))
     };
     let Some(z) = z else { return Ok(None) };
     let shape = (q.dim(0)?, heads.count, heads.width).into();
@@ -82,20 +81,12 @@ fn blocks<'a>(segments: &[Segment], visible: &'a [Vec<usize>]) -> Vec<Block<'a>>
     blocks
 }
 
-fn all_blocks(qkv: [Matrix<'_>; 3], heads: Heads, rows: usize, blocks: &[Block<'_>]) -> Vec<f32> {
+fn all_blocks(qkv: [Matrix<'_>; 3], heads: Heads, blocks: &[Block<'_>]) -> Vec<f32> {
     let width = heads.count * heads.width;
-    let mut z = vec![0.0_f32; rows * width];
-    let mut rest = z.as_mut_slice();
-    let mut parts = Vec::with_capacity(blocks.len());
-    for block in blocks {
-        let (part, after) = std::mem::take(&mut rest).split_at_mut(block.rows * width);
-        parts.push((block, part));
-        rest = after;
-    }
-    parts.into_par_iter().for_each_init(Scratch::default, |scratch, (block, z)| {
-        simd(AllHeads { block, qkv, heads, z, scratch });
-    });
-    z
+    let lengths: Vec<usize> = blocks.iter().map(|block| block.rows * width).collect();
+    in_parts(&lengths, Scratch::default, |scratch, i, z| {
+        simd(AllHeads { block: &blocks[i], qkv, heads, z, scratch });
+    })
 }
 
 /// All heads of one block: not a closure, which is too large to be compiled inside the dispatched function unless it is told to.

@@ -19,6 +19,7 @@ mod centre;
 mod cross_entropy;
 #[cfg_attr(not(feature = "cuda"), path = "no_cuda.rs")]
 mod cuda;
+mod fresh;
 pub(crate) mod graph;
 mod linear;
 mod math;
@@ -48,6 +49,7 @@ pub(crate) use trained::trained_linear;
 pub(crate) use view::product_for_time;
 
 use candle_core::{CpuStorage, Layout, Storage, Tensor};
+use fresh::{in_pieces, in_tasks};
 use pulp::NullaryFnOnce;
 use rayon::prelude::*;
 
@@ -126,28 +128,14 @@ fn rows_a_task(width: usize) -> usize {
     (TASK / width.max(1)).max(1)
 }
 
-/// A matrix `[rows, width]` whose rows `write` makes, on all threads.
+/// A matrix `[rows, width]` whose rows `write` makes of zeros, on all threads.
 fn by_rows(rows: usize, width: usize, write: impl Fn(usize, &mut [f32]) + Sync) -> Vec<f32> {
-    let mut y = vec![0.0_f32; rows * width];
     let block = rows_a_task(width);
-    in_tasks(&mut y, width * block, |task, y| {
+    in_pieces(rows * width, width * block, |task, y| {
         for (i, y) in y.chunks_exact_mut(width).enumerate() {
             write(task * block + i, y);
         }
-    });
-    y
-}
-
-/// Gives the pieces of `y`, each of `size` elements but the last, to all threads, each with its number. One piece stays on
-/// this thread, which need not be one of the pool's: to wake one and wait for it takes longer than a few rows.
-fn in_tasks(y: &mut [f32], size: usize, task: impl Fn(usize, &mut [f32]) + Sync) {
-    // called in one place, so that it is compiled there, for these vectors
-    let one = |(i, y): (usize, &mut [f32])| simd(|| task(i, y));
-    if y.len() <= size {
-        one((0, y));
-    } else {
-        y.par_chunks_mut(size).enumerate().for_each(one);
-    }
+    })
 }
 
 /// What `add` makes of all rows, one after another: `[width]`.

@@ -1,16 +1,18 @@
 //! Products with a matrix in panels, at the processor's rate for any number of rows.
 //!
 //! A task multiplies some rows with one panel; what comes out is written straight into its place of the result, and finished
-//! there. The only unsafe code of the CPU's kernels is here and in `view`: `gemm` takes pointers.
+//! there. `gemm` takes pointers: here and in `view` is the unsafe code of the CPU's kernels, beside what `fresh` does.
 
 #![allow(unsafe_code, reason = "gemm takes pointers; what keeps them valid stands at each call")]
 
+use super::fresh::fill;
 use super::panels::{Panel, Panels, WIDTH};
 use super::{Matrix, simd, with_matrices};
 use candle_core::{Result, Tensor, bail};
 use gemm::Parallelism;
 use pulp::NullaryFnOnce;
 use rayon::prelude::*;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::sync::Once;
 
@@ -104,12 +106,15 @@ pub(super) fn product_then<F: Finish>(x: &Tensor, w: &Panels, finish: &F) -> Res
     };
     Ok(with_matrices([x], |[x]| {
         let (panels, block) = (w.len(), rows_a_block(rows, w.len()));
-        fill(rows * outputs, |y| {
+        let write = |y: &mut [MaybeUninit<f32>]| {
+            let y = Places(y.as_mut_ptr().cast());
             (0..rows.div_ceil(block) * panels).into_par_iter().with_max_len(1).for_each(|i| {
                 let first = i / panels * block;
                 task(x, y, first..rows.min(first + block), w.get(i % panels));
             });
-        })
+        };
+        // SAFETY: tasks write all rows of all panels.
+        unsafe { fill(rows * outputs, write) }
     }))
 }
 
@@ -126,7 +131,8 @@ pub(crate) fn product_transposed(x: &Tensor, w: &Panels) -> Result<Option<Vec<f3
     Ok(with_matrices([x], |[x]| {
         let x_stride = x.stride as isize;
         let x = &x.data[..(rows - 1) * x.stride + outputs];
-        fill(rows * inputs, |y| {
+        let write = |y: &mut [MaybeUninit<f32>]| {
+            let y = Places(y.as_mut_ptr().cast());
             (0..inputs.div_ceil(WIDTH)).into_par_iter().with_max_len(1).for_each(|i| {
                 let (from, len) = (i * WIDTH, WIDTH.min(inputs - i * WIDTH));
                 for panel in w.one_by_one() {
@@ -158,7 +164,9 @@ pub(crate) fn product_transposed(x: &Tensor, w: &Panels) -> Result<Option<Vec<f3
                     }
                 }
             });
-        })
+        };
+        // SAFETY: tasks write all columns of all rows.
+        unsafe { fill(rows * inputs, write) }
     }))
 }
 
@@ -184,15 +192,6 @@ impl Places {
         // SAFETY: the caller's.
         unsafe { self.0.add(i) }
     }
-}
-
-/// A vector of `len` numbers, every one of which `write` must write: nothing is written twice.
-fn fill(len: usize, write: impl FnOnce(Places)) -> Vec<f32> {
-    let mut values: Vec<f32> = Vec::with_capacity(len);
-    write(Places(values.as_mut_ptr()));
-    // SAFETY: there is room for `len`, and `write` has written all of them.
-    unsafe { values.set_len(len) };
-    values
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Adding up parts of the residual stream in one pass.
 
-use super::{cuda, in_tasks, rows_a_task, with_matrices};
+use super::{by_rows, cuda, with_matrices};
 use candle_core::{Result, Tensor};
 
 /// The sum of several `[rows, width]`, from the first to the last.
@@ -13,17 +13,11 @@ pub(crate) fn sum<const N: usize>(parts: [&Tensor; N]) -> Result<Option<Tensor>>
         return Ok(None);
     }
     let y = with_matrices(parts, |parts| {
-        let mut y = vec![0.0_f32; rows * width];
-        let block = rows_a_task(width);
-        in_tasks(&mut y, width * block, |task, y| {
-            for (i, y) in y.chunks_exact_mut(width).enumerate() {
-                y.copy_from_slice(parts[0].row(task * block + i));
-                for part in &parts[1..] {
-                    y.iter_mut().zip(part.row(task * block + i)).for_each(|(y, x)| *y += x);
-                }
+        by_rows(rows, width, |i, y| {
+            for part in parts {
+                y.iter_mut().zip(part.row(i)).for_each(|(y, x)| *y += x);
             }
-        });
-        y
+        })
     });
     y.map(|y| Tensor::from_vec(y, (rows, width), parts[0].device())).transpose()
 }

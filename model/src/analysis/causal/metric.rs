@@ -51,8 +51,14 @@ impl Measure<'_> {
         })
     }
 
-    /// Of cells that have gone through all blocks.
+    /// Of cells that have gone through all blocks. Of logits no more are computed than it reads.
     pub(super) fn of_arrived(&self, model: &Transformer, arrived: &Arrived) -> Result<Vec<f32>> {
+        if let (Metric::LogitDiff, Some(answer), Some(distractor)) =
+            (self.metric, self.prompt.answer, self.prompt.distractor)
+        {
+            let logits = model.finish_at(&arrived.pass, &arrived.last_rows(), &[answer, distractor])?;
+            return (column(&logits, 0)? - column(&logits, 1)?)?.to_vec1();
+        }
         let mut values = Vec::new();
         for rows in arrived.last_rows().chunks(chunks::unembedded(model)) {
             values.extend(self.of(&model.finish(&arrived.pass, rows, &mut NoHooks)?)?);

@@ -1,13 +1,13 @@
 //! Many variants of one run in one walk through the layers.
 //!
 //! A variant, a *cell* of a sweep, differs from the run it is made of, the *base*, from some position on and from some
-//! layer on. So only those rows are computed, and only from there: the walk starts with the base's rows, and a cell joins
-//! before the first block whose input differs, with its rows from the first position that does. Its rows attend to the
-//! base's at earlier positions and to each other. Over a layer × position sweep that is about a quarter of the work of
-//! whole runs, in products of about a thousand rows.
+//! layer on. So only those rows are computed, and only from there: the walk starts with the base's rows that cells see, and
+//! a cell joins before the first block whose input differs, with its rows from the first position that does. Its rows attend
+//! to the base's at earlier positions and to each other. Over a layer × position sweep that is about a quarter of the work
+//! of whole runs, in products of about a thousand rows.
 //!
-//! Where attention is *frozen* at the base's, as in path patching, rows do not depend on each other and the base's are not
-//! needed.
+//! Where attention is *frozen* at the base's, as in path patching, rows do not depend on each other and none of the base's
+//! are needed; nor where cells differ from the first position on.
 
 use super::super::chunks;
 use super::replace::Replace;
@@ -51,6 +51,8 @@ pub(super) struct Stage {
 /// Cells on their way.
 pub(super) struct Sweep<C> {
     stage: Stage,
+    /// How many of the base's rows are in a walk: all that some cell sees.
+    shared: usize,
     cells: Vec<C>,
     waiting: VecDeque<Range<usize>>,
     walk: Option<Walk>,
@@ -89,7 +91,9 @@ impl<C: Cell> Sweep<C> {
     /// Of `cells`, in any order.
     pub(super) fn new(model: &Transformer, stage: Stage, mut cells: Vec<C>, tokens: usize) -> Self {
         cells.sort_by_key(Cell::joins);
-        let budget = chunks::walk(model, tokens).saturating_sub(tokens);
+        let seen = cells.iter().map(Cell::from).max().filter(|_| stage.frozen.is_none());
+        let shared = seen.unwrap_or_default();
+        let budget = chunks::walk(model, tokens).saturating_sub(shared);
         let mut waiting: VecDeque<Range<usize>> = VecDeque::new();
         let mut filled = 0;
         for (i, cell) in cells.iter().enumerate() {
@@ -103,7 +107,7 @@ impl<C: Cell> Sweep<C> {
             }
             filled += rows;
         }
-        Self { stage, cells, waiting, walk: None }
+        Self { stage, shared, cells, waiting, walk: None }
     }
 
     /// The cells, in the order in which they arrive.
@@ -144,20 +148,16 @@ impl<C: Cell> Sweep<C> {
 
     fn start(&self, model: &Transformer, cells: Range<usize>, variants: &impl Variants<C>) -> Result<Walk> {
         let layer = self.cells[cells.start].joins();
-        let tokens = self.tokens()?;
-        if self.stage.frozen.is_none() {
-            let positions = (0..tokens as u32).collect();
-            let whole = Segment { rows: 0..tokens, context: Vec::new() };
-            let pass = model.resume(layer, self.stage.base[layer].clone(), positions, vec![whole])?;
-            let mut walk = Walk { pass, cells, joined: Vec::new() };
-            self.join(model, &mut walk, variants)?;
-            return Ok(walk);
-        }
         let first = self.joining(&cells, 0, layer);
         let mut joined = Vec::new();
-        let (positions, segments) = self.lay_out(&first, 0, tokens, &mut joined);
-        let pass = model.resume(layer, variants.enter(&self.cells[first])?, positions, segments)?;
-        Ok(Walk { pass, cells, joined })
+        let (mut positions, mut segments) = self.lay_out(&first, self.shared, self.tokens()?, &mut joined);
+        let mut resid = variants.enter(&self.cells[first])?;
+        if self.shared > 0 {
+            resid = Tensor::cat(&[&self.stage.base[layer].narrow(0, 0, self.shared)?, &resid], 0)?;
+            positions.splice(0..0, 0..self.shared as u32);
+            segments.insert(0, Segment { rows: 0..self.shared, context: Vec::new() });
+        }
+        Ok(Walk { pass: model.resume(layer, resid, positions, segments)?, cells, joined })
     }
 
     /// Takes in the cells that join before the next block.
