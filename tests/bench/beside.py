@@ -129,7 +129,7 @@ class Bench:
         """The prompts, hooklens's analysis and the peer's request."""
         pair = {"text": self.prompts[0]["text"], "corrupted": self.prompts[1]["text"]} | ends()
         sweep = {"kind": "activation_patching", "site": subject}
-        heads = {"kind": "head", "layer": 10, "head": 3}
+        heads = {"kind": "head", "layer": min(10, self.config["num_hidden_layers"] - 1), "head": 3}
         prompts, analysis = {
             "forward": (self.prompts, {"kind": "prompt_test"}),
             "one": (self.prompts[:1], {"kind": "prompt_test"}),
@@ -141,7 +141,7 @@ class Bench:
             "z": ([pair], sweep),
         }[subject]
         what = {"one": "transformers", "notebook": "attribution"}.get(subject, subject)
-        request = {"what": what, "layer": 10, "head": 3}
+        request = {"what": what, "layer": heads["layer"], "head": heads["head"]}
         started = self.server.run(self.folder.name, fresh(prompts, "look"), {"kind": "prompt_test"})[0]
         request["prompts"] = started["prompts"]
         if "corrupted" in prompts[0]:

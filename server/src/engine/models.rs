@@ -170,8 +170,18 @@ impl<W: Work> Models<W> {
     /// Has the next model loaded if there is room for it now. To be called once the runs that wait for a model that came
     /// have begun with it: what no run uses is let go first.
     pub(super) fn load_next(&mut self) {
+        self.forget_left();
         self.choose_next();
         self.publish();
+    }
+
+    /// Models that no run uses any more have left: their memory is the system's again.
+    fn forget_left(&mut self) {
+        let leaving = self.leaving.len();
+        self.leaving.retain(|(_, model)| model.strong_count() > 0);
+        if self.leaving.len() < leaving {
+            allocator::return_free();
+        }
     }
 
     fn choose_next(&mut self) {
@@ -196,7 +206,6 @@ impl<W: Work> Models<W> {
 
     /// Lets models go until `bytes` more fit; false while runs still use what would have to go.
     fn make_room(&mut self, bytes: u64) -> bool {
-        self.leaving.retain(|(_, model)| model.strong_count() > 0);
         loop {
             let kept = self.kept.iter().map(|kept| kept.bytes);
             let taken: u64 = kept.chain(self.leaving.iter().map(|(bytes, _)| *bytes)).sum();

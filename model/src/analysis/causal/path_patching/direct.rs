@@ -128,8 +128,8 @@ impl PathPatchingJob {
                 for (sent, rows) in cells.iter().zip(&arrived.rows) {
                     let own = values.narrow(0, rows.start, rows.len())?;
                     let own = head.map_or(Ok(own.clone()), |head| own.narrow(1, head, 1)?.squeeze(1))?;
-                    // a copy: a view would hold all cells' values
-                    let values = own.copy()?;
+                    // memory of its own: a view would hold all cells' values, and so would `copy`, which copies them all
+                    let values = own.force_contiguous()?;
                     let input = Input { layer: place.layer, site, head, values };
                     inputs.0.entry(sent.cell.number).or_default().push(input);
                 }
