@@ -2,8 +2,8 @@
 //!
 //! A forward pass asks for buffers of some megabytes, block by block, and gives them back. glibc gets such buffers from
 //! the kernel and returns them at once, so that the kernel clears every page of them again, on the thread that waits for
-//! it: 4 % of the processor's time of a patching sweep. Here they stay in the process. Other systems' allocators are left
-//! as they are.
+//! it: 4 % of the processor's time of a patching sweep. Here they stay in the process for as long as there is something to
+//! do. Other systems' allocators are left as they are.
 
 #![cfg_attr(
     all(target_os = "linux", target_env = "gnu"),
@@ -29,7 +29,7 @@ pub fn keep_buffers() {
     }
 }
 
-/// Returns what is free, wherever it lies: once a model was let go, say.
+/// Returns what is free, wherever it lies: once a model was let go, or nothing is left to do.
 pub(crate) fn return_free() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: `malloc_trim` may be called at any time; it touches free memory only.

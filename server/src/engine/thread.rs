@@ -3,13 +3,18 @@
 use super::active::Active;
 use super::models::{Arrival, Arrived, Models};
 use super::{End, OnEnd, Signal};
+use crate::allocator;
 use crate::queue::{Lane, Queue};
 use crate::runs::Run;
 use crate::store::Files;
 use crate::work::Work;
 use model::wire::Failure;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+/// How long an idle engine keeps the memory that runs worked with.
+const MEMORY_IS_KEPT: Duration = Duration::from_secs(10);
 
 /// What the thread holds.
 pub(super) struct Thread<W: Work> {
@@ -35,7 +40,7 @@ impl<W: Work> Thread<W> {
             self.announce_waiting();
             let idle = !self.active.iter().any(Active::is_ready);
             // with nothing to step, sleep until something happens
-            let mut signal = if idle { self.inbox.recv().ok() } else { self.inbox.try_recv().ok() };
+            let mut signal = if idle { self.sleep() } else { self.inbox.try_recv().ok() };
             let nothing_new = signal.is_none();
             while let Some(received) = signal {
                 match received {
@@ -50,6 +55,18 @@ impl<W: Work> Thread<W> {
             if nothing_new {
                 self.step();
             }
+        }
+    }
+
+    /// Waits for the next signal; `None` once nobody can send one. Memory that the last runs left is kept for the next ones
+    /// that come soon, and returned when none do.
+    fn sleep(&self) -> Option<Signal<W::Model>> {
+        match self.inbox.recv_timeout(MEMORY_IS_KEPT) {
+            Err(RecvTimeoutError::Timeout) => {
+                allocator::return_free();
+                self.inbox.recv().ok()
+            }
+            received => received.ok(),
         }
     }
 
