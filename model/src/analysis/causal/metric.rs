@@ -90,7 +90,29 @@ fn log_softmax(logits: &Tensor) -> Result<Tensor> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checkpoint::{Checkpoint, Source};
+    use crate::packing::Batch;
+    use crate::wire::Processing;
     use candle_core::Device;
+
+    #[test]
+    fn a_difference_is_that_of_all_logits() {
+        let checkpoint = Checkpoint::open("demo", &Source::Demo).unwrap();
+        for variant in [Processing::Folded, Processing::Raw] {
+            let model = Transformer::load(&checkpoint, variant, &Device::Cpu).unwrap();
+            let batch = Batch::separate(&[&[0, 5, 9, 17], &[0, 300]]);
+            let (read, hooks) = (batch.last_rows(), &mut NoHooks);
+            let mut pass = model.start(&batch, hooks).unwrap();
+            for _ in 0..model.config().n_layers {
+                model.advance(&mut pass, hooks).unwrap();
+            }
+            let all = model.finish(&pass, &read, hooks).unwrap();
+            let some = model.finish_at(&pass, &read, &[1999, 3]).unwrap();
+            let same = all.index_select(&Tensor::new(&[1999_u32, 3], &Device::Cpu).unwrap(), 1).unwrap();
+            let apart = (some - same).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+            assert!(apart < 1e-4, "{apart}");
+        }
+    }
 
     #[test]
     fn later_years_are_taken_together() {
