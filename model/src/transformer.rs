@@ -248,10 +248,7 @@ impl Transformer {
     /// # Errors
     /// Whatever the device gives.
     pub fn finish_at(&self, pass: &Pass, read: &[u32], tokens: &[u32]) -> Result<Tensor> {
-        let unembed = &self.weights.unembed;
-        let b = unembed.b.index_select(&Tensor::new(tokens, &self.device)?, 0)?;
-        let normalized = self.ln_final(pass, read, &mut NoHooks)?;
-        normalized.matmul(&unembed.columns(tokens)?.t()?)?.broadcast_add(&b)
+        self.weights.unembed.forward_at(&self.ln_final(pass, read, &mut NoHooks)?, tokens)
     }
 
     fn embed(&self, batch: &Batch, tap: &mut Tap<'_>) -> Result<Tensor> {

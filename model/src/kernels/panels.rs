@@ -124,6 +124,14 @@ impl Panels {
         picked
     }
 
+    /// The panel that has a column, as a matrix by itself, and where in it the column is: a product with it gives what one
+    /// with the whole matrix does, to the last bit.
+    pub(crate) fn around(&self, column: u32) -> (Self, usize) {
+        let panel = self.get(column as usize / WIDTH);
+        let alone = Self { inputs: self.inputs, outputs: panel.width, values: panel.values.to_vec() };
+        (alone, column as usize % WIDTH)
+    }
+
     /// Some of its columns, `[columns, inputs]`.
     pub(crate) fn columns(&self, columns: &[u32]) -> Vec<f32> {
         let mut picked = Vec::with_capacity(columns.len() * self.inputs);

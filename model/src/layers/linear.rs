@@ -13,6 +13,21 @@ impl Linear {
         self.forward_then(x, Then::Nothing)
     }
 
+    /// Some of the outputs alone, `[rows, outputs]`; on the CPU the same numbers as all of them have, to the last bit, so that
+    /// what should be equal is.
+    pub(crate) fn forward_at(&self, x: &Tensor, outputs: &[u32]) -> Result<Tensor> {
+        let x = self.rounded(x)?;
+        let b = self.b.index_select(&Tensor::new(outputs, x.device())?, 0)?;
+        let Weight::Panels(panels) = &self.weight else {
+            return x.matmul(&self.columns(outputs)?.t()?)?.broadcast_add(&b);
+        };
+        let one = |output: &u32| {
+            let (panel, column) = panels.around(*output);
+            Self::without_bias(panel)?.product(&x)?.narrow(1, column, 1)
+        };
+        Tensor::cat(&outputs.iter().map(one).collect::<Result<Vec<_>>>()?, 1)?.broadcast_add(&b)
+    }
+
     /// The activation of x W + b.
     pub(crate) fn activated(&self, x: &Tensor, activation: Activation) -> Result<Tensor> {
         self.forward_then(x, Then::Activate(activation))
@@ -132,6 +147,7 @@ mod tests {
             for activation in [Activation::Gelu, Activation::GeluTanh, Activation::Relu] {
                 compare(&|linear| linear.activated(&x, activation).unwrap());
             }
+            compare(&|linear| linear.forward_at(&x, &[outputs as u32 - 1, 0]).unwrap());
             compare(&|linear| linear.product(&x).unwrap());
             compare(&|linear| linear.product_transposed(&y).unwrap());
             compare(&|linear| linear.matrix().unwrap());

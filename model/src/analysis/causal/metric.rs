@@ -109,8 +109,8 @@ mod tests {
             let all = model.finish(&pass, &read, hooks).unwrap();
             let some = model.finish_at(&pass, &read, &[1999, 3]).unwrap();
             let same = all.index_select(&Tensor::new(&[1999_u32, 3], &Device::Cpu).unwrap(), 1).unwrap();
-            let apart = (some - same).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
-            assert!(apart < 1e-4, "{apart}");
+            // to the last bit: a cell that changes nothing must not seem to
+            assert_eq!(some.to_vec2::<f32>().unwrap(), same.to_vec2::<f32>().unwrap());
         }
     }
 
