@@ -105,6 +105,13 @@ impl Map {
         self.values.iter().map(|value| value - self.neutral).collect()
     }
 
+    /// Changes below this are of rounding: a map of nothing else is not to look as if there were something. Of the value
+    /// that changes nothing; where that is 0, of a share of 1.
+    pub fn rounding(&self) -> f32 {
+        let whole = if self.neutral.abs() > 0.0 { self.neutral.abs() } else { 1.0 };
+        1e-5 * whole
+    }
+
     /// The largest change of either sign: line and entry.
     pub fn largest(&self) -> Option<((usize, usize), f32)> {
         let changes = self.changes();

@@ -18,9 +18,6 @@ use leptos::prelude::*;
 use model::table::Table;
 use std::rc::Rc;
 
-/// Changes below this are of rounding: a map of nothing else is not to look as if there were something.
-const ROUNDING: f32 = 1e-4;
-
 /// A map with all that it is drawn with.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Shown {
@@ -62,7 +59,7 @@ pub fn EffectMap(
     let size = size_of(host);
     let shown = Memo::new(move |_| {
         let (map, width) = (map.get()?, size.get().width);
-        let largest = map.largest().map_or(1.0, |(_, value)| value.abs().max(ROUNDING));
+        let largest = map.largest().map_or(1.0, |(_, value)| value.abs().max(map.rounding()));
         let scale = Scale::symmetric(view.scale.get().map_or(largest, |limit| limit as f32));
         let layout = Layout::new(&map, width, screen.ratio.get(), view.transposed.get());
         let picture = layout.picture(&map, scale, (screen.diverging.get(), screen.ground.get()));
